@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { tenantKey, type TenantKey } from './tenant-key.ts';
+
+/**
+ * The one format between the two programs: what the operator renders for a tenant and the SCIM service serves.
+ * It holds digests and never a token. In a cluster it is the `config.json` of a Secret in the config namespace.
+ */
+
+/** Raised when a field changes its meaning; new optional fields do not raise it. */
+export const TENANT_CONFIG_VERSION = 1;
+
+const isoDateTime = z.iso.datetime();
+
+const tokenDigestSchema = z.object({
+  /** SHA-256 of the bearer token's UTF-8 bytes, lower-case hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** When a previous token stops being accepted; null for the current one. */
+  validUntil: isoDateTime.nullable(),
+});
+
+const mappingValueTypeSchema = z.enum(['String', 'Integer', 'Decimal', 'Boolean', 'DateTime', 'Reference']);
+
+const mappingRuleSchema = z.object({
+  /** SCIM attribute path with names in canonical case, for example `emails[type eq "work"].value`. */
+  source: z.string().min(1),
+  /** Dotted path in the product's record, for example `contact.email`. */
+  target: z.string().min(1),
+  required: z.boolean(),
+  /** What the value is converted to; null keeps the attribute's own SCIM type. */
+  type: mappingValueTypeSchema.nullable(),
+});
+
+const tenantStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('Active') }),
+  /** Somebody set `spec.enabled: false`. */
+  z.object({ kind: z.literal('Disabled') }),
+  /** The breaker opened; `reason` is one line for the directory's admin. */
+  z.object({ kind: z.literal('Tripped'), openedAt: isoDateTime, reason: z.string() }),
+]);
+
+export const tenantConfigSchema = z.object({
+  version: z.literal(TENANT_CONFIG_VERSION),
+  namespace: z.string().min(1),
+  name: z.string().min(1),
+  /** `metadata.generation` of the ScimTenant that this was rendered from. */
+  generation: z.int().nonnegative(),
+  displayName: z.string().nullable(),
+  state: tenantStateSchema,
+  /** The current token first, then previous ones that are still valid. Empty when there is no usable token. */
+  tokenDigests: z.array(tokenDigestSchema),
+  mapping: z.array(mappingRuleSchema),
+  newUserDefaults: z.array(z.object({ target: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean()]) })),
+  matchExistingBy: z.array(z.string()),
+  users: z.object({ onDelete: z.enum(['Deactivate', 'Remove']), retentionSeconds: z.number().nonnegative() }),
+  groups: z.object({ enabled: z.boolean() }),
+  rateLimit: z.object({ requestsPerSecond: z.number().positive(), burst: z.number().positive() }),
+  /** Outcomes are counted for one epoch; closing the breaker starts the next, so old failures cannot trip it again. */
+  breakerEpoch: z.int().nonnegative(),
+});
+
+export type TenantConfig = z.infer<typeof tenantConfigSchema>;
+export type TenantState = z.infer<typeof tenantStateSchema>;
+export type TokenDigest = z.infer<typeof tokenDigestSchema>;
+export type MappingRule = z.infer<typeof mappingRuleSchema>;
+export type MappingValueType = z.infer<typeof mappingValueTypeSchema>;
+
+export function tenantKeyOf(config: TenantConfig): TenantKey {
+  return tenantKey(config);
+}
+
+/** Name of the derived Secret, unique because a namespace has no dot. */
+export function derivedSecretName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}.${name}`;
+}
+
+/** Renders a config as it is stored; equal configs give equal text whatever the order of their keys. */
+export function renderTenantConfig(config: TenantConfig): string {
+  return JSON.stringify(tenantConfigSchema.parse(config));
+}
+
+/**
+ * Reads a stored config. Unknown fields are ignored, so that a newer operator may add some.
+ * @throws z.ZodError when the text is JSON of another shape, SyntaxError when it is not JSON
+ */
+export function parseTenantConfig(text: string): TenantConfig {
+  return tenantConfigSchema.parse(JSON.parse(text));
+}
+
+/** Identifies one rendering: pods echo it, and the operator compares it with what it wrote. 16 hex digits. */
+export function tenantConfigRevision(config: TenantConfig): string {
+  return createHash('sha256').update(renderTenantConfig(config)).digest('hex').slice(0, 16);
+}
+
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}

@@ -1,0 +1,39 @@
+import type { TenantName } from '#common/tenant-key.ts';
+import type { ScimTenantSpec } from './scim-tenant-spec.ts';
+import type { ScimTenantStatus } from './scim-tenant-status.ts';
+
+export const API_GROUP = 'scim-operator.dev';
+export const API_VERSION = 'v1alpha1';
+export const KIND = 'ScimTenant';
+export const PLURAL = 'scimtenants';
+
+/** Any new value closes an open breaker, as `failurePolicy.resetToken` does. */
+export const RESET_AT_ANNOTATION = `${API_GROUP}/reset-at`;
+
+/** Field manager of the one write to spec that the operator makes. */
+export const BREAKER_FIELD_MANAGER = 'scim-operator-breaker';
+/** Field manager of everything else. */
+export const OPERATOR_FIELD_MANAGER = 'scim-operator';
+
+/** Spec that breaks a rule of the schema; only a directory of files can hold one. */
+export interface InvalidSpec {
+  /** One line for each problem: path, what is wrong, what would be accepted. */
+  readonly problems: readonly string[];
+}
+
+/** A ScimTenant as the operator sees it, from whichever cluster. */
+export interface ScimTenant extends TenantName {
+  readonly uid: string;
+  readonly generation: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly deleting: boolean;
+  readonly spec: ScimTenantSpec | InvalidSpec;
+  /** Field managers that own `spec.enabled`, from managedFields; a directory of files names `file`. */
+  readonly enabledOwners: readonly string[];
+  /** Null until the operator wrote one. */
+  readonly status: ScimTenantStatus | null;
+}
+
+export function isInvalidSpec(spec: ScimTenantSpec | InvalidSpec): spec is InvalidSpec {
+  return 'problems' in spec;
+}

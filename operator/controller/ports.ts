@@ -1,0 +1,126 @@
+import type { FailureClass, PodReport } from '#common/pod-report.ts';
+import type { TenantConfig } from '#common/tenant-config.ts';
+import type { TenantKey, TenantName } from '#common/tenant-key.ts';
+import type { ScimTenant } from '../api/scim-tenant.ts';
+import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
+
+/** The user's Secret that holds a tenant's token, reduced to what the operator may know. */
+export interface TokenSecret {
+  /** UTF-8 text of each key. */
+  readonly data: Readonly<Record<string, string>>;
+  /** A Secret that the operator made itself, for `tokenPolicy.generate`. */
+  readonly generated: boolean;
+}
+
+/** What a run reads. Two adapters: the Kubernetes API and a directory of YAML files. */
+export interface ClusterReader {
+  tenant(key: TenantKey): Promise<ScimTenant | null>;
+  /** Every tenant that exists. */
+  tenantKeys(): Promise<readonly TenantKey[]>;
+  /** Read anew for each call, never from a cache that holds tokens. */
+  tokenSecret(namespace: string, name: string): Promise<TokenSecret | null>;
+  /** The config rendered last; null when there is none or it can't be read. */
+  derivedConfig(key: TenantKey): Promise<TenantConfig | null>;
+  /** Tenants that have a derived config, whether or not they exist still. */
+  derivedConfigKeys(): Promise<readonly TenantKey[]>;
+}
+
+export interface TenantEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a run writes. Each write is idempotent; two adapters as above. */
+export interface ClusterWriter {
+  applyDerivedConfig(config: TenantConfig): Promise<void>;
+  deleteDerivedConfig(key: TenantKey): Promise<void>;
+  /** Creates the Secret, owned by the tenant; does nothing when a Secret of that name exists. */
+  createTokenSecret(tenant: ScimTenant, secret: { readonly name: string; readonly key: string; readonly token: string }): Promise<void>;
+  /**
+   * Writes `spec.enabled: false` under the field manager `scim-operator-breaker`, or gives the field back (which makes it
+   * the default, true). A directory edits the file and keeps its comments.
+   */
+  mirrorDisabled(tenant: TenantName, disabled: boolean): Promise<void>;
+  writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void>;
+  recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void>;
+}
+
+/** Tells which tenants may have changed, by their key alone. */
+export interface ChangeFeed {
+  /** Reports until the signal aborts. Every existing tenant is reported once at the start, and again on each change. */
+  run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void>;
+  /** Resolves when every existing tenant has been reported. */
+  synced(): Promise<void>;
+}
+
+export interface PodPoll {
+  /** Reports of the pods that answered. */
+  readonly reports: readonly PodReport[];
+  /** Pods that should have answered, the silent ones included. */
+  readonly expected: number;
+}
+
+/** Asks every pod of the SCIM service for its report. A silent pod is left out, never an error. */
+export interface PodReports {
+  poll(signal: AbortSignal): Promise<PodPoll>;
+}
+
+export interface Mail {
+  /** Stable for one trip and recipient, so that a repeated delivery is the same message. */
+  readonly messageId: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** Hands one mail to an SMTP server, or to the log where none is configured. */
+export interface Mailer {
+  /** @throws Error when the server did not take it; the message says which server and why, without credentials */
+  send(mail: Mail): Promise<void>;
+  /** `log` means that mails are written to the log, whole. */
+  readonly transport: 'smtp' | 'log';
+}
+
+/** One mail that a trip owes to one contact of the tenant. */
+export interface TripNotice {
+  readonly tenant: TenantName;
+  readonly uid: string;
+  readonly displayName: string | null;
+  readonly endpoint: string;
+  readonly recipient: string;
+  readonly trip: number;
+  readonly openedAt: string;
+  readonly reason: string;
+  readonly failures: number;
+  readonly requests: number;
+  readonly classes: Readonly<Partial<Record<FailureClass, number>>>;
+  /** `failurePolicy.window` as it was written. */
+  readonly window: string;
+  /** False for `action: NotifyOnly`, where the tenant stays in service. */
+  readonly switchedOff: boolean;
+}
+
+export type Delivery =
+  | { readonly state: 'Unknown' }
+  /** In the outbox; lastError tells why the last attempt failed, null before the first. */
+  | { readonly state: 'Pending'; readonly lastError: string | null }
+  | { readonly state: 'Delivered' };
+
+/** Delivers notices in the background, again and again until the server takes them. */
+export interface Notifier {
+  /** Does nothing for a notice (uid, trip, recipient) that is pending or was delivered by this process. */
+  submit(notice: TripNotice): void;
+  delivery(notice: Pick<TripNotice, 'uid' | 'trip' | 'recipient'>): Delivery;
+  readonly transport: Mailer['transport'];
+}
+
+/** Says whether this process may write. The elector of a cluster, or a constant in standalone mode. */
+export interface Leadership {
+  /** @throws Error once the lease is lost or may have run out; asked before each write */
+  assertHeld(): void;
+}
+
+/** Milliseconds since 1970. */
+export type Clock = () => number;

@@ -1,0 +1,6 @@
+/** JSON as SCIM carries it, after `null` has been taken out (RFC 7643 section 2.5: null and absent are the same). */
+export type ScimValue = string | number | boolean | readonly ScimValue[] | ScimObject;
+
+export interface ScimObject {
+  readonly [attribute: string]: ScimValue;
+}
