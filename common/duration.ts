@@ -1,7 +1,10 @@
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Spelling of a duration in a ScimTenant, as Go and CEL write it: `40m`, `1h30m`, `0s`. */
-export const DURATION_PATTERN = /^([0-9]+(ms|s|m|h))+$/;
+/**
+ * Spelling of a duration in a ScimTenant, as Go and CEL write it: `40m`, `1h30m`, `0s`. Six digits for each unit, since
+ * CEL fails without a readable message beyond 292 years.
+ */
+export const DURATION_PATTERN = /^([0-9]{1,6}(ms|s|m|h))+$/;
 
 /**
  * @returns milliseconds

@@ -24,7 +24,8 @@ export interface ProbeServer extends AsyncDisposable {
  */
 export async function startProbeServer(options: ProbeServerOptions): Promise<ProbeServer> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://probe').pathname;
+    // Not parsed as a URL: a target such as `//` isn't one, and an error thrown here would end the program.
+    const path = (request.url ?? '/').replace(/\?.*/, '');
     answer(path, options).then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
       (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`),
@@ -36,7 +37,7 @@ export async function startProbeServer(options: ProbeServerOptions): Promise<Pro
 }
 
 async function answer(path: string, options: ProbeServerOptions): Promise<{ status: number; type: string; body: string }> {
-  const json = options.json?.[path];
+  const json = options.json && Object.hasOwn(options.json, path) ? options.json[path] : undefined;
   if (json) return { status: 200, type: 'application/json', body: JSON.stringify(json()) };
   switch (path) {
     case '/healthz':

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { EnvironmentError, listVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
+import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
+
+export interface OperatorConfig {
+  readonly logLevel: LogLevel;
+  readonly admin: { readonly host: string; readonly port: number };
+  /** Base of the tenants' URLs, as the directory reaches them. */
+  readonly externalUrl: string;
+  readonly kubernetes: {
+    /** Null inside a cluster. */
+    readonly kubeconfig: string | null;
+    /** Holds the derived Secrets and nothing else. */
+    readonly configNamespace: string;
+    /** Null watches all namespaces. */
+    readonly watchNamespaces: readonly string[] | null;
+    /** Where the operator and the SCIM service run; the Lease lives here. */
+    readonly namespace: string;
+    /** Service whose EndpointSlices name the pods of the SCIM service. */
+    readonly serviceName: string;
+    /** Name of this replica in the Lease. */
+    readonly identity: string;
+  };
+  readonly mail: MailConfig;
+}
+
+export interface MailConfig {
+  /** Null writes mails to the log. */
+  readonly smtpUrl: string | null;
+  readonly from: string;
+}
+
+const MAIL_FROM_DEFAULT = 'scim-operator@localhost';
+
+export const mailVariables = {
+  SMTP_URL: urlVariable(['smtp', 'smtps']).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^@\s<>]+@[^@\s<>]+$/, 'write an e-mail address such as scim@example.com')
+    .optional(),
+};
+
+/** @throws EnvironmentError when mails would go to a server without a sender */
+export function readMailConfig(variables: { readonly SMTP_URL?: string | undefined; readonly MAIL_FROM?: string | undefined }): MailConfig {
+  if (variables.SMTP_URL && !variables.MAIL_FROM) {
+    throw new EnvironmentError(['MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com']);
+  }
+  return { smtpUrl: variables.SMTP_URL ?? null, from: variables.MAIL_FROM ?? MAIL_FROM_DEFAULT };
+}
+
+/** @throws EnvironmentError that lists all problems */
+export function readOperatorConfig(environment: Readonly<Record<string, string | undefined>>, hostname: string): OperatorConfig {
+  const variables = parseEnvironment(
+    {
+      LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+      ADMIN_HOST: z.string().default('0.0.0.0'),
+      ADMIN_PORT: portVariable().default(9090),
+      EXTERNAL_URL: urlVariable(['https', 'http']),
+      KUBECONFIG: z.string().optional(),
+      CONFIG_NAMESPACE: z.string().default('scim-operator-config'),
+      WATCH_NAMESPACES: listVariable().optional(),
+      POD_NAMESPACE: z.string().default('scim-operator'),
+      SERVICE_NAME: z.string().default('scim-service'),
+      POD_NAME: z.string().default(hostname),
+      ...mailVariables,
+    },
+    environment,
+  );
+  const watchNamespaces = variables.WATCH_NAMESPACES ?? [];
+  return Object.freeze({
+    logLevel: variables.LOG_LEVEL,
+    admin: { host: variables.ADMIN_HOST, port: variables.ADMIN_PORT },
+    externalUrl: variables.EXTERNAL_URL,
+    kubernetes: {
+      kubeconfig: variables.KUBECONFIG ?? null,
+      configNamespace: variables.CONFIG_NAMESPACE,
+      watchNamespaces: watchNamespaces.length > 0 ? watchNamespaces : null,
+      namespace: variables.POD_NAMESPACE,
+      serviceName: variables.SERVICE_NAME,
+      identity: variables.POD_NAME,
+    },
+    mail: readMailConfig(variables),
+  });
+}

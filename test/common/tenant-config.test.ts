@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { ZodError } from 'zod';
+import {
+  derivedSecretName,
+  parseTenantConfig,
+  renderTenantConfig,
+  sha256Hex,
+  tenantConfigRevision,
+  tenantKeyOf,
+  type TenantConfig,
+} from '#common/tenant-config.ts';
+
+function aConfig(overrides: Partial<TenantConfig> = {}): TenantConfig {
+  return {
+    version: 1,
+    namespace: 'team-hr',
+    name: 'acme',
+    generation: 4,
+    displayName: 'Acme Corp',
+    state: { kind: 'Active' },
+    tokenDigests: [
+      { sha256: sha256Hex('current'), validUntil: null },
+      { sha256: sha256Hex('previous'), validUntil: '2026-11-25T10:00:00Z' },
+    ],
+    mapping: [
+      { source: 'userName', target: 'login', required: true, type: null },
+      { source: 'emails[type eq "work"].value', target: 'contact.email', required: false, type: 'String' },
+    ],
+    newUserDefaults: [{ target: 'role', value: 'employee' }],
+    matchExistingBy: ['contact.email'],
+    users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
+    groups: { enabled: true },
+    rateLimit: { requestsPerSecond: 100, burst: 200 },
+    breakerEpoch: 2,
+    ...overrides,
+  };
+}
+
+/** The same content with the keys of every object in another order. */
+function shuffled(value: unknown, order: (keys: string[]) => string[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => shuffled(item, order));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = value as Record<string, unknown>;
+  return Object.fromEntries(order(Object.keys(entries)).map((key) => [key, shuffled(entries[key], order)]));
+}
+
+describe('a rendered config is parsed to the same config', () => {
+  test.each<[why: string, config: TenantConfig]>([
+    ['active', aConfig()],
+    ['disabled, without name and tokens', aConfig({ state: { kind: 'Disabled' }, displayName: null, tokenDigests: [], mapping: [] })],
+    ['tripped', aConfig({ state: { kind: 'Tripped', openedAt: '2026-11-24T09:00:00.000Z', reason: '60 of 100 requests failed' } })],
+    ['defaults of every type', aConfig({ newUserDefaults: ['x', 1.5, false].map((value) => ({ target: 'a', value })) })],
+  ])('%s', (_why, config) => {
+    expect(parseTenantConfig(renderTenantConfig(config))).toEqual(config);
+  });
+});
+
+describe('the revision', () => {
+  test('is 16 hex digits', () => {
+    expect(tenantConfigRevision(aConfig())).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test('does not depend on the order of keys', () => {
+    const config = aConfig({ state: { kind: 'Tripped', openedAt: '2026-11-24T09:00:00Z', reason: 'x' } });
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat()), (numbers) => {
+        const order = (keys: string[]): string[] =>
+          keys
+            .map((key) => ({ key, rank: numbers.next().value ?? 0 }))
+            .sort((left, right) => left.rank - right.rank)
+            .map(({ key }) => key);
+        expect(tenantConfigRevision(shuffled(config, order) as TenantConfig)).toBe(tenantConfigRevision(config));
+      }),
+    );
+  });
+
+  test('survives rendering and parsing', () => {
+    expect(tenantConfigRevision(parseTenantConfig(renderTenantConfig(aConfig())))).toBe(tenantConfigRevision(aConfig()));
+  });
+
+  test.each<[what: string, changed: Partial<TenantConfig>]>([
+    ['generation', { generation: 5 }],
+    ['state', { state: { kind: 'Disabled' } }],
+    ['tokens', { tokenDigests: [{ sha256: sha256Hex('other'), validUntil: null }] }],
+    ['order of the mapping', { mapping: aConfig().mapping.toReversed() }],
+    ['epoch', { breakerEpoch: 3 }],
+  ])('changes with the %s', (_what, changed) => {
+    expect(tenantConfigRevision(aConfig(changed))).not.toBe(tenantConfigRevision(aConfig()));
+  });
+});
+
+test('fields of a newer operator are ignored at every level', () => {
+  const config = aConfig();
+  const newer = {
+    ...config,
+    colour: 'red',
+    users: { ...config.users, purge: true },
+    mapping: config.mapping.map((rule) => ({ ...rule, note: 'x' })),
+  };
+  expect(parseTenantConfig(JSON.stringify(newer))).toEqual(config);
+  expect(tenantConfigRevision(newer)).toBe(tenantConfigRevision(config));
+});
+
+describe('a stored config is refused', () => {
+  test.each<[why: string, changed: Record<string, unknown>, path: readonly (string | number)[]]>([
+    ['newer version', { version: 2 }, ['version']],
+    ['no version', { version: undefined }, ['version']],
+    ['version as text', { version: '1' }, ['version']],
+    ['no name', { name: '' }, ['name']],
+    ['unknown state', { state: { kind: 'Paused' } }, ['state', 'kind']],
+    ['tripped without a time', { state: { kind: 'Tripped', reason: 'x' } }, ['state', 'openedAt']],
+    ['a token in place of its digest', { tokenDigests: [{ sha256: 'secret', validUntil: null }] }, ['tokenDigests', 0, 'sha256']],
+    ['a digest in capitals', { tokenDigests: [{ sha256: sha256Hex('x').toUpperCase(), validUntil: null }] }, ['tokenDigests', 0, 'sha256']],
+    ['unknown value type', { mapping: [{ source: 'a', target: 'b', required: false, type: 'Date' }] }, ['mapping', 0, 'type']],
+    ['no requests at all', { rateLimit: { requestsPerSecond: 0, burst: 1 } }, ['rateLimit', 'requestsPerSecond']],
+    ['half an epoch', { breakerEpoch: 0.5 }, ['breakerEpoch']],
+  ])('%s', (_why, changed, path) => {
+    let thrown: unknown;
+    try {
+      parseTenantConfig(JSON.stringify({ ...aConfig(), ...changed }));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ZodError);
+    expect((thrown as ZodError).issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
+  test('that is not JSON', () => {
+    expect(() => parseTenantConfig('version: 1')).toThrow(SyntaxError);
+  });
+});
+
+test('a config that is not of the format cannot be rendered', () => {
+  expect(() => renderTenantConfig({ ...aConfig(), generation: -1 })).toThrow(ZodError);
+});
+
+test('a config names its tenant and its Secret', () => {
+  expect(tenantKeyOf(aConfig())).toBe('team-hr/acme');
+  expect(derivedSecretName(aConfig())).toBe('team-hr.acme');
+});
+
+test('a digest is of the UTF-8 bytes', () => {
+  expect(sha256Hex('é')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
+});

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { expect } from '@jest/globals';
+import { parse } from 'yaml';
+import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { startMongoServer, type MongoServer } from '../support/mongo-server.ts';
+import { startProgram, type Program } from '../support/program.ts';
+import { createScimClient, type ScimClient } from '../support/scim-client.ts';
+import { startSmtpSink, type SmtpSink } from '../support/smtp-sink.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const APPLY = 'application/apply-patch+yaml';
+export const TOKEN = 'end-to-end-token-0123456789abcdef';
+
+export interface ServicePod extends AsyncDisposable {
+  readonly program: Program;
+  readonly port: number;
+  readonly adminPort: number;
+  clientOf(tenant: string, token?: string): ScimClient;
+}
+
+/** Everything that a small installation has, on real servers; the programs run as processes. */
+export interface Cluster extends AsyncDisposable {
+  readonly api: ApiServer;
+  readonly mongo: MongoServer;
+  /** Between the service and MongoDB. */
+  readonly mongoWire: TcpProxy;
+  readonly smtp: SmtpSink;
+  startOperator(name: string): Promise<Program & { readonly adminPort: number }>;
+  /** Starts a pod of the service, whose EndpointSlice the test writes in the endpoint controller's place. */
+  startService(name: string, ports?: { readonly port: number; readonly adminPort: number }): Promise<ServicePod>;
+  /** Server-side apply, as `kubectl apply --server-side` does it. */
+  apply(manifest: { readonly [key: string]: unknown }, manager?: string): Promise<void>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a ScimTenant as the API server shows it
+  tenant(key: string): Promise<any>;
+  patchTenant(key: string, patch: object): Promise<void>;
+}
+
+const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
+  Namespace: () => '/api/v1/namespaces',
+  Secret: (namespace) => `/api/v1/namespaces/${namespace}/secrets`,
+  EndpointSlice: (namespace) => `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+  CustomResourceDefinition: () => '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+  ScimTenant: (namespace) => `/apis/scim-operator.dev/v1alpha1/namespaces/${namespace}/scimtenants`,
+};
+
+export async function startCluster(): Promise<Cluster> {
+  const stack = new AsyncDisposableStack();
+  const api = stack.use(await startApiServer());
+  const mongo = stack.use(await startMongoServer());
+  const mongoWire = stack.use(await startTcpProxy(mongo));
+  const smtp = stack.use(await startSmtpSink());
+
+  const apply: Cluster['apply'] = async (manifest, manager = 'kubectl') => {
+    const { kind, metadata } = manifest as { kind: string; metadata: { name: string; namespace?: string } };
+    const path = `${PATHS[kind]?.(metadata.namespace ?? '')}/${metadata.name}?fieldManager=${manager}&force=true`;
+    const answer = await api.send({ method: 'PATCH', path, body: manifest, contentType: APPLY });
+    if (answer.status > 299) throw new Error(`apply ${kind} ${metadata.name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  };
+  const tenantPath = (key: string): string => {
+    const [namespace, name] = key.split('/');
+    return `${PATHS['ScimTenant']?.(namespace ?? '')}/${name}`;
+  };
+
+  await apply(parse(readFileSync(new URL('../../crds/scimtenants.yaml', import.meta.url), 'utf8')) as { kind: string });
+  for (const name of ['scim-operator', 'scim-operator-config', 'team-hr'])
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'acme-scim-token', namespace: 'team-hr' },
+    stringData: { token: TOKEN },
+  });
+  await waitUntil(
+    async () => (await api.send({ method: 'GET', path: tenantPath('team-hr/none') })).body.message?.includes('"none" not found'),
+    {
+      what: 'the kind ScimTenant',
+    },
+  );
+  const common = { KUBECONFIG: api.kubeconfig, EXTERNAL_URL: 'https://scim.example.com', LOG_LEVEL: 'info' };
+
+  return {
+    api,
+    mongo,
+    mongoWire,
+    smtp,
+    apply,
+    async startOperator(name) {
+      const adminPort = await freePort();
+      const program = stack.use(
+        startProgram('operator/main.ts', {
+          ...common,
+          POD_NAME: name,
+          ADMIN_HOST: '127.0.0.1',
+          ADMIN_PORT: `${adminPort}`,
+          SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+          MAIL_FROM: 'scim@example.com',
+        }),
+      );
+      return Object.assign(program, { adminPort });
+    },
+    async startService(name, ports) {
+      const { port, adminPort } = ports ?? { port: await freePort(), adminPort: await freePort() };
+      const program = stack.use(
+        startProgram('scim-service/main.ts', {
+          ...common,
+          POD_NAME: name,
+          HOST: '127.0.0.1',
+          PORT: `${port}`,
+          ADMIN_HOST: '127.0.0.1',
+          ADMIN_PORT: `${adminPort}`,
+          MONGODB_URI: mongo.uriThrough(mongoWire.port),
+        }),
+      );
+      await apply(endpointSlice(name, adminPort));
+      await waitUntil(async () => (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).ok, { what: `${name} /readyz`, timeoutMs: 30_000 });
+      return {
+        program,
+        port,
+        adminPort,
+        clientOf: (tenant, token = TOKEN) => createScimClient(`http://127.0.0.1:${port}/${tenant}/scim/v2`, token),
+        [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+      };
+    },
+    async tenant(key) {
+      return (await api.send({ method: 'GET', path: tenantPath(key) })).body;
+    },
+    async patchTenant(key, patch) {
+      const answer = await api.send({
+        method: 'PATCH',
+        path: `${tenantPath(key)}?fieldManager=kubectl-patch`,
+        body: patch,
+        contentType: 'application/merge-patch+json',
+      });
+      expect(answer.status).toBe(200);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** An EndpointSlice may not name a loopback address, so it names a host that the programs resolve to one. */
+function endpointSlice(name: string, adminPort: number): { readonly [key: string]: unknown } {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, namespace: 'scim-operator', labels: { 'kubernetes.io/service-name': 'scim-service' } },
+    addressType: 'FQDN',
+    endpoints: [{ addresses: ['pod.localhost'], conditions: { ready: true } }],
+    ports: [{ name: 'admin', port: adminPort, protocol: 'TCP' }],
+  };
+}
+
+/** Value of a condition of a ScimTenant: `True`, `False` or undefined. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a ScimTenant as the API server shows it
+export function condition(tenant: any, type: string): any {
+  return tenant.status?.conditions?.find((entry: { type: string }) => entry.type === type);
+}
+
+/** Value of one series of a program's metrics; undefined when it is not there. */
+export async function metric(adminPort: number, series: string): Promise<number | undefined> {
+  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}

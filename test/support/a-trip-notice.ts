@@ -1,0 +1,20 @@
+import type { TripNotice } from '#operator/controller/ports.ts';
+
+export function aTripNotice(overrides: Partial<TripNotice> = {}): TripNotice {
+  return {
+    tenant: { namespace: 'team-hr', name: 'acme' },
+    uid: '0f5c9a1e-6b7d-4c3a-9f55-2d1f3c8b7a60',
+    displayName: 'Acme Corp',
+    endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
+    recipient: 'hr-it@acme.example',
+    trip: 3,
+    openedAt: '2026-11-24T06:00:00Z',
+    reason: '60 of 100 requests failed within 40m',
+    failures: 60,
+    requests: 100,
+    classes: { StoreUnavailable: 2, InvalidValue: 58 },
+    window: '40m',
+    switchedOff: true,
+    ...overrides,
+  };
+}

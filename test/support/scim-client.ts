@@ -1,0 +1,46 @@
+/** Body of a SCIM answer; tests look into it freely. */
+// oxlint-disable-next-line typescript/no-explicit-any -- what a server answers is what a test finds out
+export type ScimBody = any;
+
+export interface ScimAnswer {
+  readonly status: number;
+  /** Null for an empty body. */
+  readonly body: ScimBody;
+  readonly headers: Headers;
+}
+
+export interface ScimRequest {
+  readonly method: string;
+  /** Below the tenant's URL, for example `/Users`. */
+  readonly path: string;
+  /** Raw string after `?`. */
+  readonly query?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface ScimClient {
+  readonly baseUrl: string;
+  send(request: ScimRequest): Promise<ScimAnswer>;
+}
+
+/** A plain client of one tenant; `Authorization` in a request's own headers wins over the token. */
+export function createScimClient(baseUrl: string, token: string): ScimClient {
+  return {
+    baseUrl,
+    async send({ method, path, query, headers, body }) {
+      const response = await fetch(`${baseUrl}${path}${query ? `?${query}` : ''}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/scim+json',
+          ...(body === undefined || body === null ? {} : { 'content-type': 'application/scim+json; charset=utf-8' }),
+          ...headers,
+        },
+        ...(body === undefined || body === null ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers };
+    },
+  };
+}
