@@ -14,8 +14,8 @@ export interface OperatorConfig {
     readonly configNamespace: string;
     /** Null watches all namespaces. */
     readonly watchNamespaces: readonly string[] | null;
-    /** Where the operator and the SCIM service run; the Lease lives here. */
-    readonly namespace: string;
+    /** Where the operator and the SCIM service run; the Lease lives here. Null takes the pod's, or the kubeconfig's. */
+    readonly namespace: string | null;
     /** Service whose EndpointSlices name the pods of the SCIM service. */
     readonly serviceName: string;
     /** Name of this replica in the Lease. */
@@ -59,7 +59,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       KUBECONFIG: z.string().optional(),
       CONFIG_NAMESPACE: z.string().default('scim-operator-config'),
       WATCH_NAMESPACES: listVariable().optional(),
-      POD_NAMESPACE: z.string().default('scim-operator'),
+      POD_NAMESPACE: z.string().optional(),
       SERVICE_NAME: z.string().default('scim-service'),
       POD_NAME: z.string().default(hostname),
       ...mailVariables,
@@ -75,7 +75,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       kubeconfig: variables.KUBECONFIG ?? null,
       configNamespace: variables.CONFIG_NAMESPACE,
       watchNamespaces: watchNamespaces.length > 0 ? watchNamespaces : null,
-      namespace: variables.POD_NAMESPACE,
+      namespace: variables.POD_NAMESPACE ?? null,
       serviceName: variables.SERVICE_NAME,
       identity: variables.POD_NAME,
     },

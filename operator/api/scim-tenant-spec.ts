@@ -6,15 +6,17 @@ import { DURATION_PATTERN, parseDuration } from '#common/duration.ts';
  * already; a directory of YAML files has no API server, so they are applied here too.
  */
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-function duration(range: { min?: number; max?: number } = {}) {
+/** Bounds are written as in the CRD; ten years by default, so that a sum with a date stays a date. */
+function duration({ min = '0s', max = '87600h' }: { min?: string; max?: string } = {}) {
+  const range = min === '0s' ? `write a duration of at most ${max}` : `write a duration from ${min} to ${max}`;
   return z
     .string()
+    .max(20)
     .regex(DURATION_PATTERN, 'write a duration such as 40m, 24h or 1h30m')
-    .refine((text) => !DURATION_PATTERN.test(text) || parseDuration(text) >= (range.min ?? 0), 'duration is too short')
-    .refine((text) => !DURATION_PATTERN.test(text) || parseDuration(text) <= (range.max ?? 87_600 * HOUR), 'duration is too long');
+    .refine(
+      (text) => !DURATION_PATTERN.test(text) || (parseDuration(text) >= parseDuration(min) && parseDuration(text) <= parseDuration(max)),
+      range,
+    );
 }
 
 const targetSchema = z
@@ -34,15 +36,30 @@ const emailSchema = z
   .max(254)
   .regex(/^[^@\s]+@[^@\s]+$/, 'write an e-mail address');
 
+/** A Secret is named as Kubernetes allows, so that a name can't lead out of a directory of files either. */
+const tokenSecretRefSchema = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'write the name of a Secret in lower case, such as acme-scim-token'),
+  key: z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[-._a-zA-Z0-9]+$/, "write a key of the Secret, made of letters, digits, '-', '_' and '.', such as token")
+    .default('token'),
+});
+
 export const scimTenantSpecSchema = z.strictObject({
   enabled: z.boolean().default(true),
   displayName: z.string().max(200).optional(),
-  tokenSecretRef: z.strictObject({ name: z.string().min(1).max(253), key: z.string().min(1).max(253).default('token') }),
+  tokenSecretRef: tokenSecretRefSchema,
   tokenPolicy: z
     .strictObject({
       generate: z.boolean().default(false),
       overlap: duration().default('24h'),
-      maxAge: duration({ min: HOUR }).optional(),
+      maxAge: duration({ min: '1h' }).optional(),
     })
     .prefault({}),
   notificationEmails: z.array(emailSchema).max(20).default([]),
@@ -58,7 +75,7 @@ export const scimTenantSpecSchema = z.strictObject({
   groups: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
   failurePolicy: z
     .strictObject({
-      window: duration({ min: MINUTE, max: 2 * HOUR }).default('40m'),
+      window: duration({ min: '1m', max: '2h' }).default('40m'),
       minRequests: z.int().min(1).max(1_000_000).default(20),
       maxFailures: z.int().min(1).max(1_000_000).default(50),
       maxFailureRatio: z.number().min(0).max(1).default(0.4),

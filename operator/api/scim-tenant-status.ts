@@ -21,6 +21,7 @@ export interface BreakerStatus {
   readonly state: 'Closed' | 'Open';
   /** One line that says why it opened; empty while closed. */
   readonly reason: string;
+  /** When it opened last. Null before the first time, and once it is closed and every mail of that trip is delivered. */
   readonly openedAt: string | null;
   /** How often it has opened. */
   readonly trips: number;
@@ -33,7 +34,7 @@ export interface BreakerStatus {
   readonly observedResetToken: string;
   /** Value of the annotation `scim-operator.dev/reset-at` that was handled last. */
   readonly observedResetAt: string;
-  /** Number of the trip for which `spec.enabled: false` has been written; 0 before the first. */
+  /** Number of the trip for which `spec.enabled: false` has been written and holds; 0 before the first and after closing. */
   readonly mirroredTrip: number;
   readonly lastNotified: {
     readonly trip: number;

@@ -1,16 +1,12 @@
-import type { FailureClass, PodReport } from '#common/pod-report.ts';
+import type { PodReport } from '#common/pod-report.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey, TenantName } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import type { TenantEvent, TripNotice } from '../reconcile/action.ts';
+import type { Delivery, TokenSecret } from '../reconcile/observed.ts';
 
-/** The user's Secret that holds a tenant's token, reduced to what the operator may know. */
-export interface TokenSecret {
-  /** UTF-8 text of each key. */
-  readonly data: Readonly<Record<string, string>>;
-  /** A Secret that the operator made itself, for `tokenPolicy.generate`. */
-  readonly generated: boolean;
-}
+export type { Delivery, TenantEvent, TokenSecret, TripNotice };
 
 /** What a run reads. Two adapters: the Kubernetes API and a directory of YAML files. */
 export interface ClusterReader {
@@ -23,12 +19,6 @@ export interface ClusterReader {
   derivedConfig(key: TenantKey): Promise<TenantConfig | null>;
   /** Tenants that have a derived config, whether or not they exist still. */
   derivedConfigKeys(): Promise<readonly TenantKey[]>;
-}
-
-export interface TenantEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** What a run writes. Each write is idempotent; two adapters as above. */
@@ -82,31 +72,6 @@ export interface Mailer {
   /** `log` means that mails are written to the log, whole. */
   readonly transport: 'smtp' | 'log';
 }
-
-/** One mail that a trip owes to one contact of the tenant. */
-export interface TripNotice {
-  readonly tenant: TenantName;
-  readonly uid: string;
-  readonly displayName: string | null;
-  readonly endpoint: string;
-  readonly recipient: string;
-  readonly trip: number;
-  readonly openedAt: string;
-  readonly reason: string;
-  readonly failures: number;
-  readonly requests: number;
-  readonly classes: Readonly<Partial<Record<FailureClass, number>>>;
-  /** `failurePolicy.window` as it was written. */
-  readonly window: string;
-  /** False for `action: NotifyOnly`, where the tenant stays in service. */
-  readonly switchedOff: boolean;
-}
-
-export type Delivery =
-  | { readonly state: 'Unknown' }
-  /** In the outbox; lastError tells why the last attempt failed, null before the first. */
-  | { readonly state: 'Pending'; readonly lastError: string | null }
-  | { readonly state: 'Delivered' };
 
 /** Delivers notices in the background, again and again until the server takes them. */
 export interface Notifier {

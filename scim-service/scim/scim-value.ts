@@ -4,3 +4,11 @@ export type ScimValue = string | number | boolean | readonly ScimValue[] | ScimO
 export interface ScimObject {
   readonly [attribute: string]: ScimValue;
 }
+
+export function isScimObject(value: ScimValue | undefined): value is ScimObject {
+  return typeof value === 'object' && !Array.isArray(value);
+}
+
+export function isScimList(value: ScimValue | undefined): value is readonly ScimValue[] {
+  return Array.isArray(value);
+}

@@ -92,6 +92,7 @@ export async function startCluster(): Promise<Cluster> {
         startProgram('operator/main.ts', {
           ...common,
           POD_NAME: name,
+          POD_NAMESPACE: 'scim-operator',
           ADMIN_HOST: '127.0.0.1',
           ADMIN_PORT: `${adminPort}`,
           SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,

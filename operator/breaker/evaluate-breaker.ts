@@ -1,0 +1,87 @@
+import { SERVER_FAILURE_CLASSES } from '#common/pod-report.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
+import type { FailurePolicy } from '../api/scim-tenant-spec.ts';
+import type { BreakerStatus } from '../api/scim-tenant-status.ts';
+import { setByPerson } from './enabled-owners.ts';
+import { tripReason } from './trip-reason.ts';
+import type { FailureCounts, WindowTotals } from './window-totals.ts';
+
+export interface BreakerInput {
+  readonly previous: BreakerStatus;
+  readonly policy: FailurePolicy;
+  /** Totals of the previous status' epoch within the policy's window; null while no pod has been asked yet. */
+  readonly totals: WindowTotals | null;
+  /** `spec.enabled` as it is now. */
+  readonly enabled: boolean;
+  readonly enabledOwners: readonly string[];
+  /** Value of the annotation `scim-operator.dev/reset-at`; empty when it is absent. */
+  readonly resetAt: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface BreakerResult {
+  readonly status: BreakerStatus;
+  readonly happened: 'tripped' | 'closed' | 'none';
+}
+
+/**
+ * Next state of a tenant's breaker.
+ *
+ * Closed: opens when requests >= minRequests, failures >= maxFailures and failures/requests >= maxFailureRatio, unless
+ * the tenant is switched off anyway. Open: closes when a person has set `spec.enabled` back to true after the mirror
+ * had made it false, when `resetToken` or the annotation `reset-at` has a new value, and with `action: NotifyOnly` by
+ * itself once the window is below the limits. A tool that reverts `spec.enabled` changes nothing.
+ * Each closing starts the next epoch, so the failures that opened it cannot open it again.
+ */
+export function evaluateBreaker(input: BreakerInput): BreakerResult {
+  const { previous, policy, resetAt } = input;
+  const seen = { observedResetToken: policy.resetToken, observedResetAt: resetAt };
+  if (previous.state === 'Open') {
+    if (mustClose(input)) return { status: { ...closed(previous), ...seen }, happened: 'closed' };
+    return { status: previous, happened: 'none' };
+  }
+  // Without a change the same value is given back: a run that finds nothing new writes nothing.
+  const current =
+    previous.observedResetToken === policy.resetToken && previous.observedResetAt === resetAt ? previous : { ...previous, ...seen };
+  const trip = input.enabled && input.totals ? overLimits(input.totals, policy) : null;
+  if (!trip) return { status: current, happened: 'none' };
+  return {
+    status: {
+      ...current,
+      ...trip,
+      state: 'Open',
+      reason: tripReason({ ...trip, window: policy.window }),
+      openedAt: rfc3339(input.now),
+      trips: previous.trips + 1,
+    },
+    happened: 'tripped',
+  };
+}
+
+/** The mirror of the last trip is in force. */
+export function isMirrored(breaker: BreakerStatus): boolean {
+  return breaker.trips > 0 && breaker.mirroredTrip === breaker.trips;
+}
+
+function mustClose({ previous, policy, totals, enabled, enabledOwners, resetAt }: BreakerInput): boolean {
+  if (policy.resetToken !== previous.observedResetToken || resetAt !== previous.observedResetAt) return true;
+  if (isMirrored(previous) && enabled && setByPerson(enabledOwners)) return true;
+  return policy.action === 'NotifyOnly' && totals !== null && overLimits(totals, policy) === null;
+}
+
+/** `openedAt` is kept: it says that mails of that trip may still be owed, and goes with the last of them. */
+function closed(previous: BreakerStatus): BreakerStatus {
+  return { ...previous, state: 'Closed', reason: '', epoch: previous.epoch + 1, mirroredTrip: 0 };
+}
+
+/** What counted, when the limits are reached. */
+function overLimits(totals: WindowTotals, policy: FailurePolicy): { requests: number; failures: number; classes: FailureCounts } | null {
+  const classes = policy.countClientErrors
+    ? totals.failures
+    : Object.fromEntries(SERVER_FAILURE_CLASSES.flatMap((name) => (totals.failures[name] ? [[name, totals.failures[name]]] : [])));
+  const failures = Object.values(classes).reduce((sum, count) => sum + count, 0);
+  const { requests } = totals;
+  if (requests < policy.minRequests || failures < policy.maxFailures) return null;
+  return failures / requests >= policy.maxFailureRatio ? { requests, failures, classes } : null;
+}

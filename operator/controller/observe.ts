@@ -1,0 +1,46 @@
+import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
+import type { Delivery, Observed } from '../reconcile/observed.ts';
+import type { Clock, ClusterReader, Notifier } from './ports.ts';
+import type { ReportBook } from './report-book.ts';
+
+export interface ObserveParts {
+  readonly reader: ClusterReader;
+  readonly book: ReportBook;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly externalUrl: string;
+}
+
+/**
+ * Reads everything that a run needs, anew.
+ * @returns null when the tenant does not exist or is being deleted
+ * @throws what the reader throws, when something can't be read
+ */
+export async function observe(parts: ObserveParts, key: TenantKey): Promise<Observed | null> {
+  const { reader, book, clock, notifier } = parts;
+  const tenant = await reader.tenant(key);
+  if (tenant === null || tenant.deleting) return null;
+  const { namespace } = parseTenantKey(key);
+  const [tokenSecret, derived] = await Promise.all([
+    isInvalidSpec(tenant.spec) ? null : reader.tokenSecret(namespace, tenant.spec.tokenSecretRef.name),
+    reader.derivedConfig(key),
+  ]);
+  return {
+    now: clock(),
+    externalUrl: parts.externalUrl.replace(/\/+$/, ''),
+    tenant,
+    tokenSecret,
+    derived,
+    pods: book.observation(key),
+    deliveries: deliveries(tenant, notifier),
+    mailTransport: notifier.transport,
+  };
+}
+
+/** How the mails of the last stored trip fare. */
+function deliveries({ uid, spec, status }: ScimTenant, notifier: Notifier): ReadonlyMap<string, Delivery> {
+  if (isInvalidSpec(spec) || status === null || status.breaker.trips === 0) return new Map();
+  const { trips } = status.breaker;
+  return new Map(spec.notificationEmails.map((recipient) => [recipient, notifier.delivery({ uid, trip: trips, recipient })]));
+}

@@ -1,0 +1,161 @@
+import { OUTCOME_MEMORY_SECONDS, type PodReport, type TenantReport } from '#common/pod-report.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
+import type { PodObservation } from '../reconcile/observed.ts';
+import type { PodPoll } from './ports.ts';
+
+/** How long a pod that misses a poll still counts as serving, so that one slow answer does not touch every tenant's status. */
+const LIVE_MS = 10_000;
+/** How often one tenant's run is asked for by requests and people alone. */
+const QUIET_INTERVAL_MS = 30_000;
+/** The same while some requests fail: a success too can complete `minRequests`, and a trip is due within 15 s. */
+const FAILING_INTERVAL_MS = 10_000;
+
+interface Entry {
+  readonly report: PodReport;
+  readonly answeredAt: number;
+}
+
+type Activity = Pick<PodObservation, 'lastRequestTime' | 'lastSuccessTime' | 'users'>;
+
+/** What a tenant's run was asked for last, and when. */
+interface Told {
+  readonly urgent: string;
+  readonly slow: string;
+  readonly slowAt: number;
+  readonly activity: Activity;
+  readonly activityAt: number;
+}
+
+/**
+ * Keeps what the pods reported last. A vanished pod's outcomes stay until they left the longest window, so that a
+ * restart neither loses nor doubles failures; reports are told apart by boot id.
+ */
+export class ReportBook {
+  readonly #clock: () => number;
+  /** By boot id. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #told = new Map<TenantKey, Told>();
+  #expected: number | null = null;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Enters a poll.
+   * @returns tenants that need a run: at once where failures, served revisions or the number of pods changed, and now and
+   * then where requests or people did
+   */
+  record(poll: PodPoll): readonly TenantKey[] {
+    const now = this.#clock();
+    this.#expected = poll.expected;
+    for (const report of poll.reports) this.#entries.set(report.bootId, { report, answeredAt: now });
+    this.#forgetOld(now);
+    const keys = new Set([...this.#entries.values()].flatMap(({ report }) => Object.keys(report.tenants) as TenantKey[]));
+    for (const key of this.#told.keys()) if (!keys.has(key)) this.#told.delete(key);
+    return [...keys].filter((key) => this.#mustTell(key, now));
+  }
+
+  /** Null before the first poll. Activity is as it was told last, so that it does not change from run to run. */
+  observation(key: TenantKey): PodObservation | null {
+    if (this.#expected === null) return null;
+    const activity = this.#told.get(key)?.activity ?? { lastRequestTime: null, lastSuccessTime: null, users: null };
+    return {
+      expected: this.#expected,
+      revisions: this.#live(this.#clock()).flatMap(({ report }) => report.tenants[key]?.revision ?? []),
+      outcomes: this.#reportsOf(key).map(({ epoch, buckets }) => ({ epoch, buckets })),
+      ...activity,
+    };
+  }
+
+  #reportsOf(key: TenantKey): TenantReport[] {
+    return [...this.#entries.values()].flatMap(({ report }) => report.tenants[key] ?? []);
+  }
+
+  /** Pods that answered lately; of one pod's boots only the last. */
+  #live(now: number): Entry[] {
+    const latest = new Map<string, Entry>();
+    for (const entry of this.#entries.values()) {
+      if (now - entry.answeredAt >= LIVE_MS) continue;
+      const other = latest.get(entry.report.pod);
+      if (!other || other.answeredAt <= entry.answeredAt) latest.set(entry.report.pod, entry);
+    }
+    return [...latest.values()];
+  }
+
+  #forgetOld(now: number): void {
+    const live = new Set(this.#live(now));
+    for (const [bootId, entry] of this.#entries) {
+      if (live.has(entry)) continue;
+      if (now - entry.answeredAt >= OUTCOME_MEMORY_SECONDS * 1_000) {
+        this.#entries.delete(bootId);
+      } else {
+        const tenants = Object.fromEntries(Object.entries(entry.report.tenants).filter(([, { buckets }]) => buckets.length > 0));
+        this.#entries.set(bootId, { ...entry, report: { ...entry.report, tenants } });
+      }
+    }
+  }
+
+  #mustTell(key: TenantKey, now: number): boolean {
+    const reports = this.#reportsOf(key);
+    const revisions = this.#live(now).flatMap(({ report }) => report.tenants[key]?.revision ?? []);
+    const { requests, failures } = countOutcomes(reports);
+    const activity = this.#activity(key, now);
+    const urgent = JSON.stringify([this.#expected, revisions.sort(), failures]);
+    const slow = JSON.stringify([requests, activity]);
+    const told = this.#told.get(key);
+    const failing = Object.keys(failures).length > 0;
+    const slowIsDue = told ? now - told.slowAt >= (failing ? FAILING_INTERVAL_MS : QUIET_INTERVAL_MS) : true;
+    const tellsSlow = slow !== told?.slow && slowIsDue;
+    if (told && urgent === told.urgent && !tellsSlow) return false;
+
+    const activityIsDue = told ? now - told.activityAt >= QUIET_INTERVAL_MS : true;
+    const refresh = tellsSlow && activityIsDue;
+    // A tenant that nobody has called yet starts no interval: its first request shows at once.
+    const idle = activity.lastRequestTime === null;
+    this.#told.set(key, {
+      urgent,
+      slow: tellsSlow || !told ? slow : told.slow,
+      slowAt: tellsSlow || !told ? (idle ? -Infinity : now) : told.slowAt,
+      activity: refresh || !told ? activity : told.activity,
+      activityAt: refresh || !told ? (idle ? -Infinity : now) : told.activityAt,
+    });
+    return true;
+  }
+
+  /** Times of all reports; people as the pod that answered last counted them in the store that all share. */
+  #activity(key: TenantKey, now: number): Activity {
+    const reports = this.#reportsOf(key);
+    const counted = this.#live(now)
+      .filter(({ report }) => report.tenants[key]?.users != null)
+      .sort((left, right) => Date.parse(right.report.time) - Date.parse(left.report.time));
+    return {
+      lastRequestTime: latestTime(reports.map(({ lastRequestTime }) => lastRequestTime)),
+      lastSuccessTime: latestTime(reports.map(({ lastSuccessTime }) => lastSuccessTime)),
+      users: counted[0]?.report.tenants[key]?.users ?? null,
+    };
+  }
+}
+
+/** By epoch and class, so that the same failures in a new epoch are a change. */
+function countOutcomes(reports: readonly TenantReport[]): { requests: number; failures: Readonly<Record<string, number>> } {
+  const failures: Record<string, number> = {};
+  let requests = 0;
+  for (const { epoch, buckets } of reports) {
+    for (const bucket of buckets) {
+      requests += bucket.requests;
+      for (const [failureClass, count] of Object.entries(bucket.failures)) {
+        const label = `${epoch} ${failureClass}`;
+        failures[label] = (failures[label] ?? 0) + count;
+      }
+    }
+  }
+  return { requests, failures };
+}
+
+function latestTime(times: readonly (string | null)[]): string | null {
+  return times.reduce((latest, time) => {
+    if (latest === null || time === null) return latest ?? time;
+    return Date.parse(time) > Date.parse(latest) ? time : latest;
+  }, null);
+}

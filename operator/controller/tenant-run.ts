@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '#common/logger.ts';
+import { tenantConfigRevision } from '#common/tenant-config.ts';
+import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import type { ScimTenant } from '../api/scim-tenant.ts';
+import type { Applied, TenantEvent } from '../reconcile/action.ts';
+import { conclude } from '../reconcile/conclude.ts';
+import { decide } from '../reconcile/decide.ts';
+import type { Requeue } from '../reconcile/outcome.ts';
+import { plan } from '../reconcile/plan.ts';
+import { apply, type ApplyParts } from './apply.ts';
+import type { ConfigPropagation } from './config-propagation.ts';
+import { observe, type ObserveParts } from './observe.ts';
+import type { OperatorMetrics } from './operator-metrics.ts';
+
+export interface TenantRunParts extends ObserveParts, ApplyParts {
+  readonly propagation: ConfigPropagation;
+  readonly metrics: OperatorMetrics;
+  readonly logger: Logger;
+}
+
+/**
+ * One run for one tenant: observe, decide, apply, events, status. It may end after any of its writes; the next run,
+ * be it another process', finds what is missing.
+ *
+ * @returns when the tenant is due again
+ * @throws Error when something can't be read, the status can't be written, or this process may no longer write
+ */
+export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
+  const observed = await observe(parts, key);
+  if (observed === null) return forgetTenant(parts, key);
+  const { tenant } = observed;
+  const decision = decide(observed);
+  const applied = await apply(parts, tenant, plan(observed, decision));
+  reportWrites(parts, key, applied);
+
+  const { status, events, requeue } = conclude(observed, decision, applied);
+  for (const event of events) await recordEvent(parts, tenant, event);
+  if (!isDeepStrictEqual(status, tenant.status)) {
+    parts.leadership.assertHeld();
+    await parts.writer.writeStatus(tenant, status);
+  }
+  parts.metrics.tenants.set(tenant, decision.config?.state.kind ?? 'Unprogrammed', status);
+  return requeue;
+}
+
+async function forgetTenant({ writer, leadership, metrics, propagation }: TenantRunParts, key: TenantKey): Promise<Requeue> {
+  leadership.assertHeld();
+  await writer.deleteDerivedConfig(key);
+  propagation.forget(key);
+  metrics.tenants.remove(parseTenantKey(key));
+  return { kind: 'none' };
+}
+
+function reportWrites({ propagation, clock, logger }: TenantRunParts, tenant: TenantKey, { done, failed }: Applied): void {
+  for (const action of done) {
+    logger.info({ tenant, action: action.kind }, 'action carried out');
+    if (action.kind === 'ApplyDerivedConfig') propagation.written(tenant, tenantConfigRevision(action.config), clock());
+  }
+  if (failed) logger.error({ tenant, action: failed.action.kind, err: failed.error }, 'action failed, will be tried again');
+}
+
+/** An Event is a courtesy: where it can't be recorded, the status still has to be. */
+async function recordEvent({ writer, leadership, logger }: TenantRunParts, tenant: ScimTenant, event: TenantEvent): Promise<void> {
+  const fields = { tenant: `${tenant.namespace}/${tenant.name}`, reason: event.reason };
+  leadership.assertHeld();
+  try {
+    await writer.recordEvent(tenant, event);
+    logger.info({ ...fields, detail: event.message }, 'event recorded');
+  } catch (error) {
+    logger.warn({ ...fields, detail: event.message, err: error }, 'event not recorded');
+  }
+}

@@ -1,0 +1,89 @@
+import type { KubernetesClient } from '#common/kubernetes/client.ts';
+import type { Logger } from '#common/logger.ts';
+import type { TenantConfig } from '#common/tenant-config.ts';
+import type { TenantKey, TenantName } from '#common/tenant-key.ts';
+import type { ScimTenant } from '../api/scim-tenant.ts';
+import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import type { ChangeFeed, ClusterReader, ClusterWriter, TenantEvent, TokenSecret } from '../controller/ports.ts';
+import { KubernetesChangeFeed } from './kubernetes-change-feed.ts';
+import { KubernetesReader } from './kubernetes-reader.ts';
+import type { KubernetesScope } from './kubernetes-scope.ts';
+import { KubernetesWriter } from './kubernetes-writer.ts';
+import { OwnWrites } from './own-writes.ts';
+
+export interface KubernetesClusterParts extends KubernetesScope {
+  readonly client: KubernetesClient;
+  /** Name of this replica, for Events. */
+  readonly identity: string;
+  readonly logger: Logger;
+  /** Called with the kind of object (`ScimTenant`, `Secret`, `DerivedSecret`) at each sign of life of its watch. */
+  readonly onHeard?: (kind: string) => void;
+}
+
+/** The Kubernetes API as the operator's cluster. `run` is called once. */
+export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFeed {
+  readonly #reader: KubernetesReader;
+  readonly #writer: KubernetesWriter;
+  readonly #feed: KubernetesChangeFeed;
+
+  constructor(parts: KubernetesClusterParts) {
+    const { client, identity, logger, onHeard } = parts;
+    const scope = { configNamespace: parts.configNamespace, watchNamespaces: parts.watchNamespaces };
+    const writes = { derivedWrites: new OwnWrites(), statusWrites: new OwnWrites() };
+    this.#reader = new KubernetesReader({ client, scope, logger });
+    this.#writer = new KubernetesWriter({ client, scope, identity, ...writes });
+    this.#feed = new KubernetesChangeFeed({ client, scope, logger, ...writes, ...(onHeard && { onHeard }) });
+  }
+
+  tenant(key: TenantKey): Promise<ScimTenant | null> {
+    return this.#reader.tenant(key);
+  }
+
+  tenantKeys(): Promise<readonly TenantKey[]> {
+    return this.#reader.tenantKeys();
+  }
+
+  tokenSecret(namespace: string, name: string): Promise<TokenSecret | null> {
+    return this.#reader.tokenSecret(namespace, name);
+  }
+
+  derivedConfig(key: TenantKey): Promise<TenantConfig | null> {
+    return this.#reader.derivedConfig(key);
+  }
+
+  derivedConfigKeys(): Promise<readonly TenantKey[]> {
+    return this.#reader.derivedConfigKeys();
+  }
+
+  applyDerivedConfig(config: TenantConfig): Promise<void> {
+    return this.#writer.applyDerivedConfig(config);
+  }
+
+  deleteDerivedConfig(key: TenantKey): Promise<void> {
+    return this.#writer.deleteDerivedConfig(key);
+  }
+
+  createTokenSecret(tenant: ScimTenant, secret: { readonly name: string; readonly key: string; readonly token: string }): Promise<void> {
+    return this.#writer.createTokenSecret(tenant, secret);
+  }
+
+  mirrorDisabled(tenant: TenantName, disabled: boolean): Promise<void> {
+    return this.#writer.mirrorDisabled(tenant, disabled);
+  }
+
+  writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
+    return this.#writer.writeStatus(tenant, status);
+  }
+
+  recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void> {
+    return this.#writer.recordEvent(tenant, event);
+  }
+
+  run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {
+    return this.#feed.run(onChange, signal);
+  }
+
+  synced(): Promise<void> {
+    return this.#feed.synced();
+  }
+}

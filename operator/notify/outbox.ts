@@ -1,0 +1,121 @@
+import type { Logger } from '#common/logger.ts';
+import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
+import { waitUnlessAborted } from '#common/wait.ts';
+import type { Clock, Delivery, Mailer, Notifier, TripNotice } from '../controller/ports.ts';
+import { SendSlots } from './send-slots.ts';
+import { renderTripMail, type TenantHome } from './trip-mail.ts';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+/** A server in trouble gets a few connections, not one for each tenant. */
+const PARALLEL_SENDS = 4;
+/**
+ * As long as a mail server keeps trying (RFC 5321 section 4.5.4.1). The entry is forgotten then; a recipient who is still
+ * wanted is submitted again by the next run of the tenant, one who is not ends here.
+ */
+const PATIENCE_MS = 5 * 24 * 3_600_000;
+
+export interface NotifierParts {
+  readonly mailer: Mailer;
+  /** Address of the sender; its domain ends every Message-ID. */
+  readonly from: string;
+  readonly home: TenantHome;
+  /** Called when `delivery` answers something new for a notice of this tenant. */
+  readonly onSettled: (key: TenantKey) => void;
+  /** Called for each attempt. */
+  readonly onAttempt: (outcome: 'delivered' | 'failed') => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends the attempts; a mail that a server is taking at that moment is waited for by disposing. */
+  readonly signal: AbortSignal;
+  /** Real time and Math.random unless told. */
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly random?: () => number;
+}
+
+interface Entry {
+  readonly uid: string;
+  readonly trip: number;
+  delivery: Delivery;
+}
+
+/** Delivers notices in the background, with pauses from 1 s to 5 min, until the mailer takes them. Disposing waits for sends under way. */
+export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable {
+  const { mailer, clock, logger, signal, wait = waitUnlessAborted, random = Math.random } = parts;
+  const domain = parts.from.slice(parts.from.lastIndexOf('@') + 1);
+  const entries = new Map<string, Entry>();
+  const running = new Set<Promise<void>>();
+  const slots = new SendSlots(PARALLEL_SENDS);
+
+  async function attempt(entry: Entry, notice: TripNotice): Promise<void> {
+    if (signal.aborted) return;
+    const fields = { tenant: tenantKey(notice.tenant), trip: notice.trip };
+    const before = entry.delivery;
+    try {
+      await mailer.send(renderTripMail(notice, { domain, home: parts.home }));
+      entry.delivery = { state: 'Delivered' };
+      logger.info(fields, 'mail delivered');
+      parts.onAttempt('delivered');
+    } catch (error) {
+      const lastError = error instanceof Error ? error.message : String(error);
+      entry.delivery = { state: 'Pending', lastError };
+      logger.warn({ ...fields, err: error }, 'mail not delivered, will be tried again');
+      parts.onAttempt('failed');
+    }
+    if (!sameDelivery(before, entry.delivery)) parts.onSettled(tenantKey(notice.tenant));
+  }
+
+  async function deliver(entry: Entry, notice: TripNotice): Promise<void> {
+    const deadline = clock() + PATIENCE_MS;
+    let pause = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      await slots.run(() => attempt(entry, notice));
+      if (entry.delivery.state === 'Delivered') return;
+      if (clock() >= deadline) {
+        logger.error({ tenant: tenantKey(notice.tenant), trip: notice.trip }, 'mail given up after 5 days');
+        entries.delete(entryKey(notice));
+        return;
+      }
+      // Jitter, so that mails that failed together don't come back together.
+      await wait(pause * (0.75 + 0.25 * random()), signal);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  return {
+    transport: mailer.transport,
+    submit(notice) {
+      const key = entryKey(notice);
+      if (entries.has(key) || signal.aborted) return;
+      forgetEarlierTrips(entries, notice);
+      const entry: Entry = { uid: notice.uid, trip: notice.trip, delivery: { state: 'Pending', lastError: null } };
+      entries.set(key, entry);
+      const delivering = deliver(entry, notice).catch((error: unknown) => {
+        logger.error({ err: error, tenant: tenantKey(notice.tenant) }, 'outbox failed');
+        entries.delete(key);
+      });
+      running.add(delivering);
+      void delivering.finally(() => running.delete(delivering));
+    },
+    delivery: (notice) => entries.get(entryKey(notice))?.delivery ?? { state: 'Unknown' },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running);
+    },
+  };
+}
+
+function entryKey({ uid, trip, recipient }: Pick<TripNotice, 'uid' | 'trip' | 'recipient'>): string {
+  return `${uid} ${trip} ${recipient}`;
+}
+
+/** Delivered mails of earlier trips are never asked for again; keeping them would grow without end. */
+function forgetEarlierTrips(entries: Map<string, Entry>, notice: TripNotice): void {
+  for (const [key, entry] of entries) {
+    if (entry.uid === notice.uid && entry.trip < notice.trip && entry.delivery.state === 'Delivered') entries.delete(key);
+  }
+}
+
+function sameDelivery(one: Delivery, other: Delivery): boolean {
+  if (one.state === 'Pending' && other.state === 'Pending') return one.lastError === other.lastError;
+  return one.state === other.state;
+}

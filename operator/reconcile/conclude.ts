@@ -1,0 +1,116 @@
+import { rfc3339 } from '../api/rfc3339.ts';
+import type { BreakerStatus, ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import type { Applied, TenantEvent } from './action.ts';
+import { setConditions, type ConditionDraft } from './conditions.ts';
+import type { Decision } from './decide.ts';
+import {
+  HOW_TO_SWITCH_ON,
+  notificationCondition,
+  podProblem,
+  programmedCondition,
+  tokenCondition,
+  trippedCondition,
+  writeProblem,
+  type PodCount,
+} from './detail-conditions.ts';
+import { endpointOf } from './endpoint.ts';
+import { eventsOf } from './events.ts';
+import { nextRun } from './next-run.ts';
+import { mailsOfTrip, withDeliveries, type OwedMail } from './notices.ts';
+import type { Observed, PodObservation } from './observed.ts';
+import { outcomeOf, type Requeue } from './outcome.ts';
+import { stalled, type RunProblem } from './run-problem.ts';
+
+/** What a run says at its end. */
+export interface Conclusion {
+  readonly status: ScimTenantStatus;
+  /** What changed and is worth telling. */
+  readonly events: readonly TenantEvent[];
+  readonly requeue: Requeue;
+}
+
+/** Computes status, events and the time of the next run from what was read, what was decided and what came of it. */
+export function conclude(observed: Observed, decision: Decision, applied: Applied): Conclusion {
+  const count = podCount(observed.pods, decision.revision);
+  const mails = mailsOfTrip(observed);
+  const outcome = outcomeOf(mainProblem(decision, count, applied.failed), readiness(decision));
+  const drafts = [
+    ...outcome.conditions,
+    tokenCondition(decision),
+    programmedCondition(decision, count, applied.failed),
+    trippedCondition(decision),
+    notificationCondition(mails, observed.mailTransport),
+  ].filter((draft) => draft !== null);
+  const status = statusOf(observed, decision, { drafts, count, breaker: afterMirror(decision, observed, applied), mails });
+  return {
+    status,
+    events: eventsOf(observed.tenant, status, applied),
+    requeue: nextRun({ decision, mails, now: observed.now, failed: applied.failed !== null, outcome: outcome.requeue }),
+  };
+}
+
+function statusOf(
+  observed: Observed,
+  decision: Decision,
+  parts: { drafts: readonly ConditionDraft[]; count: PodCount; breaker: BreakerStatus; mails: readonly OwedMail[] },
+): ScimTenantStatus {
+  const { tenant, now, pods } = observed;
+  const before = tenant.status;
+  return {
+    observedGeneration: tenant.generation,
+    endpoint: endpointOf(observed),
+    conditions: setConditions(before?.conditions ?? [], parts.drafts, { generation: tenant.generation, now }),
+    programmed: { generation: decision.config?.generation ?? 0, ...parts.count },
+    sync: syncOf(before?.sync ?? null, pods),
+    breaker: decision.spec ? withDeliveries(parts.breaker, before, parts.mails) : parts.breaker,
+    token: decision.token.status,
+  };
+}
+
+/** The first that applies is what the user should look at first. */
+function mainProblem(decision: Decision, count: PodCount, failed: Applied['failed']): RunProblem | null {
+  return tripProblem(decision) ?? writeProblem(failed) ?? decision.specProblem ?? decision.token.problem ?? podProblem(count);
+}
+
+function tripProblem({ config, breaker }: Decision): RunProblem | null {
+  if (config?.state.kind !== 'Tripped') return null;
+  return stalled('Tripped', `${breaker.status.reason}; switched off; ${HOW_TO_SWITCH_ON}`);
+}
+
+function readiness({ config }: Decision): { reason: string; message: string } {
+  return config?.state.kind === 'Disabled'
+    ? { reason: 'Disabled', message: 'Switched off by spec.enabled; requests get 503 and data stays' }
+    : { reason: 'Programmed', message: 'Every pod of the SCIM service serves this tenant' };
+}
+
+function podCount(pods: PodObservation | null, revision: string | null): PodCount {
+  if (pods === null) return { pods: 0, acknowledged: 0 };
+  const acknowledged = pods.revisions.filter((served) => served === revision).length;
+  // A pod that has just gone still counts for a moment among those that answer, and no longer among those that should.
+  return { pods: pods.expected, acknowledged: Math.min(acknowledged, pods.expected) };
+}
+
+/** Enters the mirror's marker once it is written. Without the release that it needs, the breaker stays to be closed again. */
+function afterMirror({ breaker, mirror }: Decision, { tenant }: Observed, { done }: Applied): BreakerStatus {
+  const carriedOut = done.some(({ kind }) => kind === 'MirrorDisabled');
+  if (mirror === 'release' && !carriedOut) return tenant.status?.breaker ?? breaker.status;
+  if (mirror === null || !carriedOut) return breaker.status;
+  return { ...breaker.status, mirroredTrip: mirror === 'write' ? breaker.status.trips : 0 };
+}
+
+/** Pods forget with each restart; what they reported once stays. */
+function syncOf(before: ScimTenantStatus['sync'] | null, pods: PodObservation | null): ScimTenantStatus['sync'] {
+  return {
+    lastRequestTime: later(before?.lastRequestTime ?? null, pods?.lastRequestTime ?? null),
+    lastSuccessTime: later(before?.lastSuccessTime ?? null, pods?.lastSuccessTime ?? null),
+    users: pods?.users ?? before?.users ?? null,
+    groups: before?.groups ?? null,
+  };
+}
+
+/** The stored time is kept where it is the same to the second. */
+function later(left: string | null, right: string | null): string | null {
+  const time = right === null ? null : rfc3339(Date.parse(right));
+  if (left === null || time === null) return left ?? time;
+  return Date.parse(time) > Date.parse(left) ? time : left;
+}

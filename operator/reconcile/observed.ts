@@ -1,0 +1,47 @@
+import type { TenantConfig } from '#common/tenant-config.ts';
+import type { ScimTenant } from '../api/scim-tenant.ts';
+import type { EpochOutcomes } from '../breaker/window-totals.ts';
+
+/** The user's Secret that holds a tenant's token, reduced to what the operator may know. */
+export interface TokenSecret {
+  /** UTF-8 text of each key. */
+  readonly data: Readonly<Record<string, string>>;
+  /** A Secret that the operator made itself, for `tokenPolicy.generate`. */
+  readonly generated: boolean;
+}
+
+/** What the pods of the SCIM service say about one tenant. */
+export interface PodObservation {
+  /** Pods that should answer. */
+  readonly expected: number;
+  /** Revision that each live pod serves; pods that don't have the tenant are left out. */
+  readonly revisions: readonly string[];
+  readonly outcomes: readonly EpochOutcomes[];
+  readonly lastRequestTime: string | null;
+  readonly lastSuccessTime: string | null;
+  readonly users: number | null;
+}
+
+export type Delivery =
+  | { readonly state: 'Unknown' }
+  /** In the outbox; lastError tells why the last attempt failed, null before the first. */
+  | { readonly state: 'Pending'; readonly lastError: string | null }
+  | { readonly state: 'Delivered' };
+
+/** Everything that one run read. Decision, plan and status are functions of this value alone. */
+export interface Observed {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Base URL of the SCIM service, without a slash at its end. */
+  readonly externalUrl: string;
+  readonly tenant: ScimTenant;
+  /** The Secret that `tokenSecretRef` names; null when it is absent. */
+  readonly tokenSecret: TokenSecret | null;
+  /** The config rendered last; null when there is none. */
+  readonly derived: TenantConfig | null;
+  /** Null until the pods have been asked for the first time. */
+  readonly pods: PodObservation | null;
+  /** By address: how the mail of the last trip in the stored status fares. An absent address is Unknown. */
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly mailTransport: 'smtp' | 'log';
+}

@@ -1,0 +1,132 @@
+import { parseDuration } from '#common/duration.ts';
+import { sha256Hex, type TenantConfig, type TokenDigest } from '#common/tenant-config.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
+import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
+import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import type { TokenSecret } from './observed.ts';
+import { stalled, waiting, type RunProblem } from './run-problem.ts';
+
+/** 24 characters of base64url carry 144 bits, more than can be guessed. */
+const MIN_TOKEN_LENGTH = 24;
+/** `tokenPolicy.maxAge` warns from here on, so that a change fits into anybody's month. */
+export const EXPIRY_WARNING_MS = 20 * 24 * 3_600_000;
+/** The Secret was created in this run; the next one reads it. */
+const CREATED_SECRET_WAIT_MS = 200;
+
+export interface TokenState {
+  /** For the derived config: the current token first, then previous ones that are still valid. */
+  readonly digests: readonly TokenDigest[];
+  readonly status: ScimTenantStatus['token'];
+  /** Null while there is a usable token. */
+  readonly problem: RunProblem | null;
+  readonly age: 'Fine' | 'ExpiresSoon' | 'Expired';
+  /** The Secret must be created. */
+  readonly create: boolean;
+}
+
+/**
+ * What the token Secret means.
+ *
+ * - A new value is a rotation: the token before it stays valid for `tokenPolicy.overlap`, counted from the run that saw
+ *   the change. Shortening the overlap shortens what is left; `0s` ends it at once.
+ * - A value that can't be used (too short, characters that no header carries) is a rotation too, to no token.
+ * - A Secret or key that is gone is a revocation: no token is valid any more, previous ones included, and every request
+ *   gets 401. With `tokenPolicy.generate` a Secret that is gone is made again, with a new token.
+ */
+export function tokenState(input: {
+  readonly spec: ScimTenantSpec;
+  readonly secret: TokenSecret | null;
+  readonly derived: TenantConfig | null;
+  readonly previous: ScimTenantStatus['token'] | null;
+  readonly now: number;
+}): TokenState {
+  const { spec, secret, derived, previous, now } = input;
+  const { name, key } = spec.tokenSecretRef;
+  if (secret === null && spec.tokenPolicy.generate) {
+    return {
+      ...withoutToken([]),
+      problem: waiting('CreatingToken', `Creating Secret "${name}" with a new token`, CREATED_SECRET_WAIT_MS),
+      create: true,
+    };
+  }
+  const text = secret?.data[key];
+  if (text === undefined) return { ...withoutToken([]), problem: missing(name, key, secret === null) };
+
+  const token = withoutNewline(text);
+  const problem = unusable(token, name, key);
+  const sha256 = problem ? null : sha256Hex(token);
+  const old = previousDigests(derived?.tokenDigests ?? [], sha256, now, parseDuration(spec.tokenPolicy.overlap));
+  if (sha256 === null) return { ...withoutToken(old), problem };
+
+  const fingerprint = `sha256:${sha256.slice(0, 12)}`;
+  const rotatedAt = (previous?.fingerprint === fingerprint ? previous.rotatedAt : null) ?? rfc3339(now);
+  const { maxAge } = spec.tokenPolicy;
+  const expiresAt = maxAge === undefined ? null : Date.parse(rotatedAt) + parseDuration(maxAge);
+  return {
+    digests: [{ sha256, validUntil: null }, ...old],
+    status: {
+      fingerprint,
+      rotatedAt,
+      expiresAt: expiresAt === null ? null : rfc3339(expiresAt),
+      previousValidUntil: latest(old),
+    },
+    problem: null,
+    age: ageOf(expiresAt, now),
+    create: false,
+  };
+}
+
+/** `kubectl create secret --from-file` keeps the newline at a file's end, which nobody means as part of a token. */
+function withoutNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function missing(name: string, key: string, whole: boolean): RunProblem {
+  const next = `every request gets 401 until it is there; create it with: kubectl create secret generic ${name} --from-literal=${key}=<token>`;
+  return whole
+    ? stalled(
+        'TokenSecretMissing',
+        `Secret "${name}" does not exist in this namespace, so no token is valid; ${next}; or set tokenPolicy.generate`,
+      )
+    : stalled('TokenKeyMissing', `Secret "${name}" has no key "${key}", so no token is valid; add the key or correct tokenSecretRef.key`);
+}
+
+/** Messages tell lengths and places, never a piece of the token. */
+function unusable(token: string, name: string, key: string): RunProblem | null {
+  if (/[^\x21-\x7e]/.test(token)) {
+    return stalled(
+      'TokenUnusable',
+      `Key "${key}" of Secret "${name}" holds whitespace or characters outside of ASCII, which no Authorization header carries; store the bare token`,
+    );
+  }
+  if (token.length < MIN_TOKEN_LENGTH) {
+    return stalled(
+      'TokenTooShort',
+      `Key "${key}" of Secret "${name}" has ${token.length} characters; a token needs at least ${MIN_TOKEN_LENGTH}, for example from: openssl rand -base64 32`,
+    );
+  }
+  return null;
+}
+
+function previousDigests(digests: readonly TokenDigest[], current: string | null, now: number, overlap: number): TokenDigest[] {
+  return digests
+    .filter(({ sha256 }) => sha256 !== current)
+    .map(({ sha256, validUntil }) => ({ sha256, until: Math.min(validUntil === null ? Infinity : Date.parse(validUntil), now + overlap) }))
+    .filter(({ until }) => until > now)
+    .map(({ sha256, until }) => ({ sha256, validUntil: rfc3339(until) }));
+}
+
+function withoutToken(digests: readonly TokenDigest[]): Omit<TokenState, 'problem'> {
+  const status = { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: latest(digests) };
+  return { digests, status, age: 'Fine', create: false };
+}
+
+function latest(digests: readonly TokenDigest[]): string | null {
+  const times = digests.flatMap(({ validUntil }) => (validUntil === null ? [] : [Date.parse(validUntil)]));
+  return times.length === 0 ? null : rfc3339(Math.max(...times));
+}
+
+function ageOf(expiresAt: number | null, now: number): TokenState['age'] {
+  if (expiresAt === null || now < expiresAt - EXPIRY_WARNING_MS) return 'Fine';
+  return now < expiresAt ? 'ExpiresSoon' : 'Expired';
+}

@@ -1,0 +1,67 @@
+import { MappingSourceError } from '#common/scim/mapping-source.ts';
+import { tenantSchemas } from '#common/scim/tenant-schemas.ts';
+import type { SchemaSet } from '#common/scim/schema.ts';
+import { tenantConfigRevision, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
+import { ScimError } from '../scim/scim-error.ts';
+import { compileRule, type CompiledRule } from './compiled-rule.ts';
+import { compileSelection, type Selection } from './select-attributes.ts';
+
+/** A tenant's config with everything that requests need worked out once. */
+export interface TenantModel {
+  readonly key: TenantKey;
+  readonly config: TenantConfig;
+  /** tenantConfigRevision of the config. */
+  readonly revision: string;
+  readonly schemas: SchemaSet;
+  readonly rules: readonly CompiledRule[];
+  readonly selection: Selection;
+}
+
+/** The mapping of a config can't be served; `problems` names every rule that is at fault. */
+export class TenantModelError extends Error {
+  readonly code = 'tenant_model';
+  readonly problems: readonly string[];
+  constructor(key: TenantKey, problems: readonly string[]) {
+    super(`the mapping of tenant ${key} can't be served: ${problems.join('; ')}`);
+    this.name = 'TenantModelError';
+    this.problems = problems;
+  }
+}
+
+/** @throws TenantModelError when a source can't be read or two targets exclude each other */
+export function compileTenantModel(config: TenantConfig): TenantModel {
+  const key = tenantKeyOf(config);
+  const schemas = tenantSchemas(config.mapping);
+  const rules: CompiledRule[] = [];
+  const problems = targetConflicts(config);
+  for (const rule of config.mapping) {
+    try {
+      rules.push(compileRule(rule, schemas));
+    } catch (error) {
+      if (error instanceof MappingSourceError) problems.push(error.message);
+      else if (error instanceof ScimError) problems.push(`mapping source ${JSON.stringify(rule.source.slice(0, 200))}: ${error.message}`);
+      else throw error;
+    }
+  }
+  if (problems.length > 0) throw new TenantModelError(key, problems);
+  return { key, config, revision: tenantConfigRevision(config), schemas, rules, selection: compileSelection(rules) };
+}
+
+/** `contact` and `contact.email` can't both be fields, and of two rules for one target the order would decide. */
+function targetConflicts({ mapping, newUserDefaults }: TenantConfig): string[] {
+  const problems: string[] = [];
+  const mapped = new Set<string>();
+  for (const { target } of mapping) {
+    if (mapped.has(target)) problems.push(`target ${JSON.stringify(target)} is mapped twice`);
+    mapped.add(target);
+  }
+  const targets = new Set([...mapped, ...newUserDefaults.map(({ target }) => target)]);
+  for (const target of targets) {
+    for (let dot = target.indexOf('.'); dot !== -1; dot = target.indexOf('.', dot + 1)) {
+      const outer = target.slice(0, dot);
+      if (targets.has(outer)) problems.push(`targets ${JSON.stringify(outer)} and ${JSON.stringify(target)} exclude each other`);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,27 @@
+import type { Context } from 'hono';
+import type { FailureClass } from '#common/pod-report.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
+import type { Refusal } from '../tenancy/authenticate.ts';
+import type { ServedTenant } from '../tenancy/tenant-directory.ts';
+
+/** Where a tenant's endpoint begins. */
+export const TENANT_PATH = '/:namespace/:name/scim/v2';
+
+/** What middleware leaves for those that come after it. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    /** The tenant that the path names, whether or not it exists; absent outside of TENANT_PATH. */
+    requested?: TenantKey;
+    /** What the path names, or null; not yet authenticated. */
+    candidate: ServedTenant | null;
+    /** Set once the bearer token was found right. */
+    tenant: ServedTenant;
+    /** Why the bearer token was not accepted, for the log. */
+    refusal?: Refusal;
+    /** Set when the answer counts as a failure of the tenant's synchronisation. */
+    failure?: FailureClass;
+  };
+}
+
+export type AppContext = Context<AppEnv>;

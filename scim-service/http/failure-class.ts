@@ -1,0 +1,39 @@
+import type { FailureClass } from '#common/pod-report.ts';
+import { StoreUnavailableError } from '../provisioning/user-store.ts';
+import { ScimError, type ScimType } from '../scim/scim-error.ts';
+import type { Outcome } from '../tenancy/outcome-window.ts';
+import { RequestCutOffError } from './http-error.ts';
+import { translateError } from './error-response.ts';
+
+const CLASS_OF_TYPE: Readonly<Record<ScimType, FailureClass>> = {
+  invalidValue: 'InvalidValue',
+  invalidSyntax: 'InvalidSyntax',
+  invalidPath: 'InvalidPath',
+  noTarget: 'InvalidPath',
+  invalidFilter: 'InvalidFilter',
+  uniqueness: 'Uniqueness',
+  tooMany: 'OtherClientError',
+  mutability: 'OtherClientError',
+  invalidVers: 'OtherClientError',
+  sensitive: 'OtherClientError',
+};
+
+/**
+ * What an answer means for the tenant's synchronisation (common/pod-report.ts).
+ * @param error what the answer was made of, when it was an error
+ * @returns null for an answer that does not count at all
+ */
+export function outcomeOf(status: number, error: unknown): Outcome | null {
+  if (status < 400) return 'Success';
+  if (status === 401 || status === 429 || error instanceof RequestCutOffError) return null;
+  if (status === 409) return 'Uniqueness';
+  if (status === 400) return clientFailure(error);
+  // A 501 is a feature that this service lacks and says so.
+  if (status < 500 || status === 501) return 'Refused';
+  return error instanceof StoreUnavailableError ? 'StoreUnavailable' : 'InternalError';
+}
+
+function clientFailure(error: unknown): FailureClass {
+  const scimType = error instanceof ScimError ? error.scimType : translateError(error).scimType;
+  return scimType === null ? 'OtherClientError' : CLASS_OF_TYPE[scimType];
+}

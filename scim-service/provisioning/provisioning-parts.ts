@@ -1,0 +1,13 @@
+import type { TenantModel } from '../domain/tenant-model.ts';
+import type { UserStore } from './user-store.ts';
+
+/** What the use cases are built from. */
+export interface ProvisioningParts {
+  readonly store: UserStore;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A new UUID. */
+  readonly newId: () => string;
+  /** Gets the paths of what a client sent and this tenant doesn't take: unknown or unselected, each once, at most once a request. */
+  readonly onIgnored: (model: TenantModel, attributes: readonly string[]) => void;
+}

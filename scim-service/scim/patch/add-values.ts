@@ -1,0 +1,58 @@
+import { findAttribute } from '#common/scim/resolve-path.ts';
+import type { AttributeDefinition } from '#common/scim/schema.ts';
+import { attributeValue, withAttribute } from '../attribute-value.ts';
+import { isScimObject, type ScimValue } from '../scim-value.ts';
+import { valueKey } from '../value-identity.ts';
+
+/**
+ * Adds values to those of a multi-valued attribute. One that is already there isn't added twice (RFC 7644 section 3.5.2.1;
+ * Entra adds roles and members again and again): an entry with the same `value`, and the same `type` if the new one
+ * has a type, takes over what the new one says. Entries without `value`, such as addresses, are the same when
+ * all but `primary` is equal.
+ */
+export function addValues(
+  attribute: AttributeDefinition,
+  current: readonly ScimValue[],
+  added: readonly ScimValue[],
+): readonly ScimValue[] {
+  const values = [...current];
+  const places = new Map<string, number>();
+  const remember = (value: ScimValue, place: number): void => {
+    for (const key of keysOf(attribute, value)) if (!places.has(key)) places.set(key, place);
+  };
+  for (const [place, value] of values.entries()) remember(value, place);
+  for (const value of added) {
+    // The last key is the most that the new value says.
+    const place = places.get(keysOf(attribute, value).at(-1) ?? '');
+    if (place === undefined) values.push(value);
+    else values[place] = merge(values[place], value);
+    remember(value, place ?? values.length - 1);
+  }
+  return values;
+}
+
+/** Keys under which a value is found: by `value` alone, then by `value` and `type`. */
+function keysOf(attribute: AttributeDefinition, entry: ScimValue): readonly string[] {
+  if (!isScimObject(entry)) return [valueKey(fold(attribute, entry))];
+  const value = attributeValue(entry, 'value');
+  if (value === null) return [valueKey(withAttribute(entry, 'primary', null))];
+  const byValue = valueKey([foldMember(attribute, 'value', value)]);
+  const type = attributeValue(entry, 'type');
+  return type === null ? [byValue] : [byValue, valueKey([foldMember(attribute, 'value', value), foldMember(attribute, 'type', type)])];
+}
+
+function foldMember({ subAttributes }: AttributeDefinition, name: string, value: ScimValue): ScimValue {
+  const definition = findAttribute(subAttributes ?? [], name);
+  return definition === null ? value : fold(definition, value);
+}
+
+function fold({ caseExact }: AttributeDefinition, value: ScimValue): ScimValue {
+  return typeof value === 'string' && !caseExact ? value.toLowerCase() : value;
+}
+
+/** Returns the very same entry when it already says all of the new one. */
+function merge(entry: ScimValue | undefined, added: ScimValue): ScimValue {
+  if (!isScimObject(entry) || !isScimObject(added)) return entry ?? added;
+  const says = Object.entries(added).every(([name, value]) => attributeValue(entry, name) === value);
+  return says ? entry : { ...entry, ...added };
+}

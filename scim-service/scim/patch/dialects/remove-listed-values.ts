@@ -1,0 +1,41 @@
+import type { FilterNode } from '#common/scim/filter-tree.ts';
+import { findAttribute, type ResolvedPath } from '#common/scim/resolve-path.ts';
+import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../../scim-value.ts';
+import { readAttributeValue } from '../../resource/read-value.ts';
+
+/**
+ * Entra without the flag aadOptscim062020, and JumpCloud: `remove` of a whole multi-valued attribute with a list of values
+ * means these only, such as `{"op": "Remove", "path": "members", "value": [{"$ref": null, "value": "id"}]}` for
+ * `members[value eq "id"]`. Read as RFC 7644 has it, which knows no value here, it would empty a group.
+ *
+ * @returns null when no values are listed, and the path means what it says
+ */
+export function removeListedValues(path: ResolvedPath, value: unknown, place: string): readonly ResolvedPath[] | null {
+  if (!path.attribute.multiValued || path.filter !== null || path.subAttribute !== null || value === undefined || value === null)
+    return null;
+  const listed = readAttributeValue(path.attribute, value, place);
+  if (listed === null || !isScimList(listed)) return [];
+  const filters = listed.map((entry) => filterOf(entry, path)).filter((filter) => filter !== null);
+  return filters.map((filter) => Object.freeze({ ...path, filter }));
+}
+
+/** A value is known by its `value` and `type`; an address, which has no `value`, by all of it. */
+function filterOf(entry: ScimValue, { attribute }: ResolvedPath): FilterNode | null {
+  if (isScimList(entry)) return null;
+  if (!isScimObject(entry)) return equal('value', entry);
+  const known =
+    Object.hasOwn(entry, 'value') || findAttribute(attribute.subAttributes ?? [], 'value') !== null
+      ? ['value', 'type']
+      : Object.keys(entry);
+  const operands = known.flatMap((name) => equalMember(entry, name));
+  return operands.length === 0 ? null : { kind: 'and', operands };
+}
+
+function equalMember(entry: ScimObject, name: string): FilterNode[] {
+  const value = Object.hasOwn(entry, name) ? entry[name] : undefined;
+  return value === undefined || isScimList(value) || isScimObject(value) ? [] : [equal(name, value)];
+}
+
+function equal(name: string, value: string | number | boolean): FilterNode {
+  return { kind: 'compare', path: { schema: null, attribute: name, subAttribute: null }, operator: 'eq', value };
+}

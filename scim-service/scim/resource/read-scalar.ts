@@ -1,0 +1,43 @@
+import type { AttributeType } from '#common/scim/schema.ts';
+import { quoteValue } from '../quote-value.ts';
+import { ScimError } from '../scim-error.ts';
+
+interface ScalarType {
+  readonly expected: string;
+  readonly accepts: (value: unknown) => value is string | number | boolean;
+}
+
+/** xsd:dateTime (RFC 7643 section 2.3.5); a zone may be missing, and a date alone is taken too. */
+const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$/i;
+/** Both alphabets of RFC 4648; line breaks as in PEM. */
+const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}\s*$/;
+
+const TEXT: ScalarType = { expected: 'a string', accepts: isText };
+
+const SCALAR_TYPES: Readonly<Record<Exclude<AttributeType, 'complex'>, ScalarType>> = {
+  string: TEXT,
+  boolean: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  integer: { expected: 'a whole number', accepts: (value): value is number => Number.isSafeInteger(value) },
+  decimal: { expected: 'a number', accepts: (value): value is number => Number.isFinite(value) },
+  dateTime: { expected: 'a date-time such as "2026-01-31T12:00:00Z"', accepts: isDateTime },
+  reference: { expected: 'a string with a URI', accepts: isText },
+  binary: { expected: 'a string in Base64', accepts: (value): value is string => isText(value) && BASE64.test(value) },
+};
+
+/**
+ * Checks a value that isn't complex; text stays as the client wrote it, so that it finds its own values again.
+ * @throws ScimError invalidValue
+ */
+export function readScalar(type: Exclude<AttributeType, 'complex'>, value: unknown, path: string): string | number | boolean {
+  const { accepts, expected } = SCALAR_TYPES[type];
+  if (accepts(value)) return value;
+  throw ScimError.invalidValue(`${path} is ${quoteValue(value)}, but ${expected} is expected`);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isDateTime(value: unknown): value is string {
+  return typeof value === 'string' && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
+}

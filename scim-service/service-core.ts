@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '#common/logger.ts';
+import type { PodReport } from '#common/pod-report.ts';
+import { createApp } from './http/app.ts';
+import { reportIgnoredAttributes } from './http/ignored-attributes.ts';
+import type { ServiceMetrics } from './http/service-metrics.ts';
+import { createUserProvisioning } from './provisioning/user-provisioning.ts';
+import type { StoreHealth, UserStore } from './provisioning/user-store.ts';
+import type { ConfigFeed } from './tenancy/config-feed.ts';
+import { buildPodReport } from './tenancy/pod-report.ts';
+import { TenantDirectory } from './tenancy/tenant-directory.ts';
+import { UserCounts } from './tenancy/user-count.ts';
+
+export interface ServiceCoreParts {
+  readonly store: UserStore & StoreHealth;
+  readonly feed: ConfigFeed;
+  readonly metrics: ServiceMetrics;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly externalUrl: string | null;
+  readonly pod: string;
+}
+
+export interface ServiceCore {
+  readonly app: ReturnType<typeof createApp>;
+  readonly directory: TenantDirectory;
+  /** What this pod answers on `GET /internal/v1/report`. */
+  report(): PodReport;
+  /** What keeps the service from serving, one line each. */
+  ready(): Promise<readonly string[]>;
+  /** Takes configs until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** The SCIM service without its adapters: the same in a pod and in standalone mode. */
+export function createServiceCore(parts: ServiceCoreParts): ServiceCore {
+  const { store, metrics, logger, clock, externalUrl, pod } = parts;
+  const bootId = randomUUID();
+  let storeWasReached = false;
+  const directory = new TenantDirectory({ logger, clock });
+  const counts = new UserCounts({ store, clock, logger });
+  const onIgnored = reportIgnoredAttributes({ metrics, logger });
+  const provisioning = createUserProvisioning({ store, clock, newId: randomUUID, onIgnored });
+  return {
+    app: createApp({ directory, provisioning, metrics, logger, clock, externalUrl, newRequestId: randomUUID }),
+    directory,
+    report: () => buildPodReport(directory, { bootId, pod, now: clock(), users: (tenant) => counts.of(tenant) }),
+    async ready() {
+      const problems = directory.isSynced ? [] : ['tenant configurations have not all been read yet'];
+      // A store that fails later must not take all pods out of the Service at once: they answer 503 in SCIM, which an
+      // ingress without a backend can't.
+      if (!storeWasReached) {
+        await store.ping().then(
+          () => (storeWasReached = true),
+          (error: unknown) => problems.push(error instanceof Error ? error.message : String(error)),
+        );
+      }
+      return problems;
+    },
+    run: (signal) => parts.feed.run(directory, signal),
+  };
+}

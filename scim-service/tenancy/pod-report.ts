@@ -1,0 +1,36 @@
+import type { PodReport, TenantReport } from '#common/pod-report.ts';
+import type { ServedTenant, TenantDirectory } from './tenant-directory.ts';
+
+export interface PodIdentity {
+  /** New for each start of the process. */
+  readonly bootId: string;
+  readonly pod: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** People of a tenant as far as they were counted; must not wait. */
+  readonly users: (tenant: ServedTenant) => number | null;
+}
+
+/** What this pod answers on `GET /internal/v1/report`. */
+export function buildPodReport(directory: TenantDirectory, { bootId, pod, now, users }: PodIdentity): PodReport {
+  const tenants: Record<string, TenantReport> = {};
+  for (const tenant of directory.tenants()) tenants[tenant.key] = reportTenant(tenant, now, users(tenant));
+  return { version: 1, bootId, pod, time: new Date(now).toISOString(), synced: directory.isSynced, tenants };
+}
+
+function reportTenant(tenant: ServedTenant, now: number, users: number | null): TenantReport {
+  const { config, revision, window, activity } = tenant;
+  return {
+    generation: config.generation,
+    revision,
+    epoch: config.breakerEpoch,
+    lastRequestTime: isoTime(activity.lastRequestAt),
+    lastSuccessTime: isoTime(activity.lastSuccessAt),
+    users,
+    buckets: window.buckets(now),
+  };
+}
+
+function isoTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,101 @@
+import type { Logger } from '#common/logger.ts';
+import { tenantConfigRevision, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
+import { compileTenantModel, type TenantModel } from '../domain/tenant-model.ts';
+import { acceptedDigests, type AcceptedDigest } from './authenticate.ts';
+import type { ConfigSink } from './config-feed.ts';
+import { OutcomeWindow } from './outcome-window.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { TenantActivity } from './tenant-activity.ts';
+
+/** A tenant as one config serves it. A request keeps the one that it began with, so a change never meets it halfway. */
+export interface ServedTenant {
+  readonly key: TenantKey;
+  readonly config: TenantConfig;
+  readonly model: TenantModel;
+  /** Of the config; see tenantConfigRevision. */
+  readonly revision: string;
+  readonly digests: readonly AcceptedDigest[];
+  readonly limiter: RateLimiter;
+  /** Belongs to `config.breakerEpoch`. */
+  readonly window: OutcomeWindow;
+  readonly activity: TenantActivity;
+}
+
+/** Every tenant that this pod serves, compiled once when its config comes. */
+export class TenantDirectory implements ConfigSink {
+  readonly #tenants = new Map<TenantKey, ServedTenant>();
+  readonly #logger: Logger;
+  readonly #clock: () => number;
+  #synced = false;
+  #newestConfigAt: number | null = null;
+
+  /** @param parts.clock milliseconds since 1970 */
+  constructor(parts: { readonly logger: Logger; readonly clock: () => number }) {
+    this.#logger = parts.logger;
+    this.#clock = parts.clock;
+  }
+
+  set(config: TenantConfig): void {
+    const key = tenantKeyOf(config);
+    const revision = tenantConfigRevision(config);
+    const previous = this.#tenants.get(key);
+    if (previous?.revision === revision) return;
+    let model: TenantModel;
+    try {
+      model = compileTenantModel(config);
+    } catch (error) {
+      const fields = { err: error, tenant: key, generation: config.generation, revision, served: previous?.revision ?? null };
+      this.#logger.error(fields, 'tenant config is not usable, the last good one stays in force');
+      return;
+    }
+    const now = this.#clock();
+    this.#tenants.set(key, {
+      key,
+      config,
+      model,
+      revision,
+      digests: acceptedDigests(config.tokenDigests),
+      limiter: limiterFor(config, previous, now),
+      window: previous?.config.breakerEpoch === config.breakerEpoch ? previous.window : new OutcomeWindow(),
+      activity: previous?.activity ?? new TenantActivity(),
+    });
+    this.#newestConfigAt = now;
+    // At the start they come by the thousand.
+    const level = this.#synced ? 'info' : 'debug';
+    this.#logger[level]({ tenant: key, generation: config.generation, revision, state: config.state.kind }, 'tenant config is served');
+  }
+
+  delete(key: TenantKey): void {
+    if (this.#tenants.delete(key)) this.#logger.info({ tenant: key }, 'tenant is no longer served');
+  }
+
+  synced(): void {
+    if (!this.#synced) this.#logger.info({ tenants: this.#tenants.size }, 'all tenant configs were read');
+    this.#synced = true;
+  }
+
+  /** False until every config that exists was read once; before that, an unknown tenant may be one that was not read yet. */
+  get isSynced(): boolean {
+    return this.#synced;
+  }
+
+  find(key: TenantKey): ServedTenant | null {
+    return this.#tenants.get(key) ?? null;
+  }
+
+  tenants(): Iterable<ServedTenant> {
+    return this.#tenants.values();
+  }
+
+  /** Seconds since the newest config came into force; null before the first. */
+  newestConfigAgeSeconds(): number | null {
+    return this.#newestConfigAt === null ? null : Math.max(0, this.#clock() - this.#newestConfigAt) / 1_000;
+  }
+}
+
+function limiterFor(config: TenantConfig, previous: ServedTenant | undefined, now: number): RateLimiter {
+  if (previous === undefined) return new RateLimiter(config.rateLimit, now);
+  previous.limiter.configure(config.rateLimit, now);
+  return previous.limiter;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { API_GROUP, API_VERSION, KIND, PLURAL } from '#operator/api/scim-tenant.ts';
+import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
+
+interface Schema {
+  readonly [keyword: string]: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly required?: readonly string[];
+}
+
+const crd = parse(await readFile('crds/scimtenants.yaml', 'utf8'));
+const crdSpec: Schema = crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
+const codeSpec = z.toJSONSchema(scimTenantSpecSchema, { io: 'input' }) as Schema;
+
+const BOUNDS = ['type', 'default', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'] as const;
+
+/** Path -> what an accepted value must be like, for every property and every item of a schema. */
+function rulesOf(schema: Schema, path = 'spec', into: Record<string, unknown> = {}): Record<string, unknown> {
+  if (path.endsWith('.value')) return into; // the union that OpenAPI can't say; the API server's test covers it
+  const rule: Record<string, unknown> = {};
+  for (const bound of BOUNDS) if (schema[bound] !== undefined) rule[bound] = schema[bound];
+  if (schema.required) rule['required'] = [...schema.required].sort();
+  const pattern = patternOf(schema);
+  if (pattern) rule['pattern'] = pattern;
+  into[path] = rule;
+  for (const [name, property] of Object.entries(schema.properties ?? {})) rulesOf(property, `${path}.${name}`, into);
+  if (schema.items) rulesOf(schema.items, `${path}[]`, into);
+  return into;
+}
+
+/** The CRD asks patterns by CEL, whose message says what to write; zod has them as `pattern`. */
+function patternOf(schema: Schema): string | null {
+  if (typeof schema['pattern'] === 'string') return schema['pattern'];
+  const rules = (schema['x-kubernetes-validations'] ?? []) as readonly { rule: string }[];
+  for (const { rule } of rules) {
+    const match = /^self\.matches\(r'(.*)'\)$/.exec(rule);
+    if (match?.[1]) return match[1];
+  }
+  return null;
+}
+
+describe('crds/scimtenants.yaml', () => {
+  test('names the kind as the code does', () => {
+    expect({ group: crd.spec.group, version: crd.spec.versions[0].name, kind: crd.spec.names.kind, plural: crd.spec.names.plural }).toEqual(
+      {
+        group: API_GROUP,
+        version: API_VERSION,
+        kind: KIND,
+        plural: PLURAL,
+      },
+    );
+  });
+
+  test('has every property, default, bound and pattern of the spec that the code parses, and no other', () => {
+    expect(rulesOf(crdSpec)).toEqual(rulesOf(codeSpec));
+  });
+
+  test('tells in the same words as the code what to write', () => {
+    const words = JSON.stringify(crdSpec);
+    const text = JSON.stringify({
+      ...validSpec(),
+      tokenSecretRef: { name: 'X Y', key: '?' },
+      tokenPolicy: { overlap: 'soon', maxAge: '1s' },
+      failurePolicy: { window: '3h' },
+      users: { retention: '99999h' },
+      notificationEmails: ['nobody'],
+      matchExistingBy: ['1'],
+    });
+    const { error } = scimTenantSpecSchema.safeParse(JSON.parse(text));
+    const messages = error!.issues.map((issue) => issue.message);
+    expect(messages).toHaveLength(8);
+    for (const message of messages) expect(words).toContain(JSON.stringify(message).slice(1, -1));
+  });
+});
+
+describe('crds/samples', () => {
+  test('are documents that the code reads without a problem', async () => {
+    const read: string[] = [];
+    for (const file of (await readdir('crds/samples')).sort()) {
+      for (const document of parseAllDocuments(await readFile(`crds/samples/${file}`, 'utf8'))) {
+        expect(document.errors).toEqual([]);
+        const object = document.toJS();
+        read.push(`${file} ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`);
+        if (object.kind === KIND) expect(scimTenantSpecSchema.safeParse(object.spec).error).toBeUndefined();
+      }
+    }
+    expect(read).toEqual([
+      'scimtenant-entra-defaults.yaml ScimTenant team-hr/contoso',
+      'scimtenant.yaml Secret team-hr/acme-scim-token',
+      'scimtenant.yaml ScimTenant team-hr/acme',
+    ]);
+  });
+
+  test('show a token that says to be replaced and is long enough to be tried', async () => {
+    const [secret] = parseAllDocuments(await readFile('crds/samples/scimtenant.yaml', 'utf8'));
+    const { token } = secret!.toJS().stringData;
+    expect(token).toMatch(/^REPLACE-ME/);
+    expect(token.length).toBeGreaterThanOrEqual(24);
+  });
+});
+
+function validSpec() {
+  return { tokenSecretRef: { name: 'acme-scim-token' }, attributeMapping: [{ source: 'userName', target: 'login' }] };
+}

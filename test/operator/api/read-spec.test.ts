@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { readScimTenantSpec } from '#operator/api/read-spec.ts';
+import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
+
+const MINIMAL = { tokenSecretRef: { name: 'acme-scim-token' }, attributeMapping: [{ source: 'userName', target: 'login' }] };
+
+describe('readScimTenantSpec', () => {
+  test('fills in every default', () => {
+    expect(readScimTenantSpec(MINIMAL)).toEqual(scimTenantSpecSchema.parse(MINIMAL));
+    expect(readScimTenantSpec(MINIMAL)).toMatchObject({
+      enabled: true,
+      failurePolicy: { window: '40m', maxFailures: 50, action: 'Disable' },
+    });
+  });
+
+  test('takes a field that was left empty as one that was left out', () => {
+    const spec = { ...MINIMAL, displayName: null, failurePolicy: null, rateLimit: { burst: null }, newUserDefaults: null };
+    expect(readScimTenantSpec(spec)).toEqual(scimTenantSpecSchema.parse(MINIMAL));
+  });
+
+  test.each<[string, unknown, readonly string[]]>([
+    ['nothing', null, ['spec: is required and missing']],
+    ['a text', 'acme', ['spec: Invalid input: expected object, received string']],
+    ['an empty one', {}, ['spec.tokenSecretRef: is required and missing', 'spec.attributeMapping: is required and missing']],
+    ['a mistyped field', { ...MINIMAL, enable: true }, ['spec.enable: no such field; look for a spelling mistake']],
+    [
+      'a mistyped field further down',
+      { ...MINIMAL, attributeMapping: [{ source: 'userName', target: 'login', require: true }] },
+      ['spec.attributeMapping[0].require: no such field; look for a spelling mistake'],
+    ],
+    [
+      'a target that is no field',
+      { ...MINIMAL, attributeMapping: [MINIMAL.attributeMapping[0], { source: 'title', target: 'job-title' }] },
+      ['spec.attributeMapping[1].target: write a field of your record such as email or contact.email'],
+    ],
+    [
+      'a default that is a list',
+      { ...MINIMAL, newUserDefaults: [{ target: 'role', value: ['a'] }] },
+      ['spec.newUserDefaults[0].value: write a text, a number, true or false'],
+    ],
+    [
+      'several problems, all told at once',
+      { ...MINIMAL, failurePolicy: { window: '3h', action: 'Stop' }, notificationEmails: ['nobody'] },
+      [
+        'spec.notificationEmails[0]: write an e-mail address',
+        'spec.failurePolicy.window: write a duration from 1m to 2h',
+        'spec.failurePolicy.action: Invalid option: expected one of "Disable"|"NotifyOnly"',
+      ],
+    ],
+    [
+      'a Secret whose name would lead out of the directory',
+      { ...MINIMAL, tokenSecretRef: { name: '../../etc/passwd' } },
+      ['spec.tokenSecretRef.name: write the name of a Secret in lower case, such as acme-scim-token'],
+    ],
+  ])('names path and remedy for %s', (_name, spec, problems) => {
+    expect(readScimTenantSpec(spec)).toEqual({ problems });
+  });
+});

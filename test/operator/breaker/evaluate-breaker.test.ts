@@ -1,0 +1,257 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES, type FailureClass } from '#common/pod-report.ts';
+import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
+import { scimTenantSpecSchema, type FailurePolicy } from '#operator/api/scim-tenant-spec.ts';
+import { evaluateBreaker, type BreakerInput } from '#operator/breaker/evaluate-breaker.ts';
+import { windowTotals, type EpochOutcomes, type WindowTotals } from '#operator/breaker/window-totals.ts';
+import { aBreaker, anOpenBreaker } from '#test/support/a-tenant.ts';
+
+const NOW = Date.parse('2026-11-24T07:00:00.250Z');
+
+function aPolicy(overrides: Partial<FailurePolicy> = {}): FailurePolicy {
+  return { ...scimTenantSpecSchema.shape.failurePolicy.parse({}), minRequests: 20, maxFailures: 10, ...overrides };
+}
+
+function anInput(overrides: Partial<BreakerInput> = {}): BreakerInput {
+  return {
+    previous: aBreaker(),
+    policy: aPolicy(),
+    totals: { requests: 0, failures: {} },
+    enabled: true,
+    enabledOwners: ['kubectl'],
+    resetAt: '',
+    now: NOW,
+    ...overrides,
+  };
+}
+
+const TOO_MANY: WindowTotals = { requests: 30, failures: { InvalidValue: 12, StoreUnavailable: 3 } };
+
+describe('a closed breaker', () => {
+  test('that opens says when, why, and from what totals', () => {
+    const previous = aBreaker({ trips: 2, epoch: 2, lastNotified: { trip: 2, recipients: ['abc'] } });
+    expect(evaluateBreaker(anInput({ previous, totals: TOO_MANY }))).toEqual({
+      happened: 'tripped',
+      status: {
+        ...previous,
+        state: 'Open',
+        reason: '15 of 30 requests failed within 40m: 12 InvalidValue, 3 StoreUnavailable',
+        openedAt: '2026-11-24T07:00:00Z',
+        trips: 3,
+        failures: 15,
+        requests: 30,
+        classes: { InvalidValue: 12, StoreUnavailable: 3 },
+      },
+    });
+  });
+
+  const table: { name: string; reason: string; input: Partial<BreakerInput>; opens: boolean }[] = [
+    {
+      name: 'exactly at all three limits',
+      reason: 'limits are reached, not exceeded',
+      input: { totals: { requests: 25, failures: { Uniqueness: 10 } } },
+      opens: true,
+    },
+    { name: 'one request short', reason: 'minRequests', input: { totals: { requests: 19, failures: { Uniqueness: 19 } } }, opens: false },
+    { name: 'one failure short', reason: 'maxFailures', input: { totals: { requests: 20, failures: { Uniqueness: 9 } } }, opens: false },
+    { name: 'below the ratio', reason: 'maxFailureRatio', input: { totals: { requests: 26, failures: { Uniqueness: 10 } } }, opens: false },
+    { name: 'not asked yet', reason: 'no poll is no fact', input: { totals: null }, opens: false },
+    { name: 'switched off by a person', reason: 'nothing left to switch off', input: { totals: TOO_MANY, enabled: false }, opens: false },
+    {
+      name: 'failing by client errors that do not count',
+      reason: 'countClientErrors: false',
+      input: { totals: TOO_MANY, policy: aPolicy({ countClientErrors: false }) },
+      opens: false,
+    },
+    {
+      name: 'failing by server errors alone',
+      reason: 'server classes always count',
+      input: {
+        totals: { requests: 25, failures: { InternalError: 4, StoreUnavailable: 6 } },
+        policy: aPolicy({ countClientErrors: false }),
+      },
+      opens: true,
+    },
+    {
+      name: 'to notify only',
+      reason: 'it opens all the same',
+      input: { totals: TOO_MANY, policy: aPolicy({ action: 'NotifyOnly' }) },
+      opens: true,
+    },
+  ];
+  test.each(table)('$name: opens is $opens ($reason)', ({ input, opens }) => {
+    const { status, happened } = evaluateBreaker(anInput(input));
+    expect({ state: status.state, happened }).toEqual(
+      opens ? { state: 'Open', happened: 'tripped' } : { state: 'Closed', happened: 'none' },
+    );
+  });
+
+  test('counts only server classes in its status when client errors do not count', () => {
+    const totals: WindowTotals = { requests: 30, failures: { InvalidValue: 5, StoreUnavailable: 12 } };
+    const { status } = evaluateBreaker(anInput({ totals, policy: aPolicy({ countClientErrors: false }) }));
+    expect(status).toMatchObject({ failures: 12, requests: 30, classes: { StoreUnavailable: 12 } });
+  });
+
+  test('notes a reset value without starting an epoch', () => {
+    const result = evaluateBreaker(anInput({ policy: aPolicy({ resetToken: 'a' }), resetAt: 'b' }));
+    expect(result).toEqual({ happened: 'none', status: aBreaker({ observedResetToken: 'a', observedResetAt: 'b' }) });
+  });
+
+  test('is given back as it is when there is nothing new', () => {
+    const previous = aBreaker();
+    expect(evaluateBreaker(anInput({ previous })).status).toBe(previous);
+  });
+});
+
+describe('an open breaker', () => {
+  const mirrored = anOpenBreaker({ trips: 3, epoch: 2, mirroredTrip: 3 });
+  const table: { name: string; input: Partial<BreakerInput>; closes: boolean }[] = [
+    { name: 'stays open without a reason to close', input: { enabled: false, enabledOwners: [BREAKER_FIELD_MANAGER] }, closes: false },
+    { name: 'stays open when its window has emptied', input: { totals: { requests: 0, failures: {} }, enabled: false }, closes: false },
+    { name: 'closes when a person sets enabled after the mirror', input: { enabledOwners: ['kubectl-edit'] }, closes: true },
+    { name: 'closes when a file says enabled after the mirror', input: { enabledOwners: ['file'] }, closes: true },
+    { name: 'closes when a person and Argo CD say enabled', input: { enabledOwners: ['argocd-controller', 'kubectl-edit'] }, closes: true },
+    ...['argocd-controller', 'kustomize-controller', 'helm-controller', 'helm', 'flux'].map((tool) => ({
+      name: `stays open when ${tool} reverts the mirror`,
+      input: { enabledOwners: [tool] },
+      closes: false,
+    })),
+    { name: 'stays open when nobody owns enabled', input: { enabledOwners: [] }, closes: false },
+    {
+      name: 'stays open before its mirror is written, whoever owns enabled',
+      input: { previous: anOpenBreaker({ trips: 3, epoch: 2, mirroredTrip: 2 }), enabledOwners: ['kubectl'] },
+      closes: false,
+    },
+    { name: 'closes by a new resetToken', input: { enabled: false, policy: aPolicy({ resetToken: 'again' }) }, closes: true },
+    { name: 'closes by a new reset-at', input: { enabled: false, resetAt: '2026-11-24' }, closes: true },
+    { name: 'closes by a reset before the pods have been asked', input: { enabled: false, resetAt: 'x', totals: null }, closes: true },
+    {
+      name: 'that only notifies stays open above the limits',
+      input: { policy: aPolicy({ action: 'NotifyOnly' }), totals: TOO_MANY, enabledOwners: [] },
+      closes: false,
+    },
+    {
+      name: 'that only notifies closes below the limits',
+      input: { policy: aPolicy({ action: 'NotifyOnly' }), enabledOwners: [] },
+      closes: true,
+    },
+    {
+      name: 'that only notifies stays open until the pods have been asked',
+      input: { policy: aPolicy({ action: 'NotifyOnly' }), totals: null, enabledOwners: [] },
+      closes: false,
+    },
+  ];
+  test.each(table)('$name', ({ input, closes }) => {
+    const { status, happened } = evaluateBreaker(anInput({ previous: mirrored, ...input }));
+    expect({ state: status.state, happened }).toEqual(
+      closes ? { state: 'Closed', happened: 'closed' } : { state: 'Open', happened: 'none' },
+    );
+  });
+
+  test('that closes starts the next epoch, notes what closed it and keeps what its mails need', () => {
+    const input = anInput({ previous: mirrored, enabled: false, policy: aPolicy({ resetToken: 'a' }), resetAt: 'b' });
+    expect(evaluateBreaker(input).status).toEqual({
+      ...mirrored,
+      state: 'Closed',
+      reason: '',
+      epoch: 3,
+      mirroredTrip: 0,
+      observedResetToken: 'a',
+      observedResetAt: 'b',
+    });
+  });
+
+  test('is not opened again by the failures of its own trip', () => {
+    const { status } = evaluateBreaker(anInput({ previous: mirrored, totals: TOO_MANY, enabled: false }));
+    expect(status).toBe(mirrored);
+  });
+});
+
+describe('any breaker', () => {
+  const counts = fc.record(
+    Object.fromEntries([...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES].map((name) => [name, fc.integer({ min: 1, max: 60 })])),
+    { requiredKeys: [] },
+  ) as fc.Arbitrary<Partial<Record<FailureClass, number>>>;
+  const totals = fc.tuple(counts, fc.nat(200)).map(([failures, successes]) => ({ failures, requests: sum(failures) + successes }));
+  const policy = fc
+    .record({
+      minRequests: fc.integer({ min: 1, max: 100 }),
+      maxFailures: fc.integer({ min: 1, max: 100 }),
+      maxFailureRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+      countClientErrors: fc.boolean(),
+      action: fc.constantFrom('Disable' as const, 'NotifyOnly' as const),
+    })
+    .map(aPolicy);
+
+  test('never opens below minRequests', () => {
+    fc.assert(
+      fc.property(policy, totals, fc.integer({ min: 1, max: 100 }), (policy, totals, missing) => {
+        const strict = { ...policy, minRequests: totals.requests + missing };
+        expect(evaluateBreaker(anInput({ policy: strict, totals })).happened).toBe('none');
+      }),
+    );
+  });
+
+  test('that opens would open with more failures too', () => {
+    fc.assert(
+      fc.property(policy, totals, fc.integer({ min: 1, max: 50 }), (policy, totals, more) => {
+        fc.pre(evaluateBreaker(anInput({ policy, totals })).happened === 'tripped');
+        const worse = {
+          requests: totals.requests + more,
+          failures: { ...totals.failures, InternalError: (totals.failures.InternalError ?? 0) + more },
+        };
+        expect(evaluateBreaker(anInput({ policy, totals: worse })).happened).toBe('tripped');
+      }),
+    );
+  });
+
+  test('that was closed is never opened by the buckets that opened it', () => {
+    const bucket = fc.record({
+      start: fc.integer({ min: 0, max: 300 }).map((n) => Math.floor(NOW / 1_000) - n),
+      requests: fc.nat(500),
+      failures: counts,
+    });
+    fc.assert(
+      fc.property(policy, fc.array(bucket, { maxLength: 20 }), fc.nat(10), (policy, buckets, epoch) => {
+        const outcomes: EpochOutcomes[] = [{ epoch, buckets }];
+        const window = { milliseconds: 2_400_000, now: NOW };
+        const opened = evaluateBreaker(
+          anInput({ previous: aBreaker({ epoch }), policy, totals: windowTotals(outcomes, { ...window, epoch }) }),
+        );
+        fc.pre(opened.happened === 'tripped');
+        const closed = evaluateBreaker(anInput({ previous: opened.status, policy, resetAt: 'new', totals: null }));
+        expect(closed.happened).toBe('closed');
+        const again = windowTotals(outcomes, { ...window, epoch: closed.status.epoch });
+        expect(evaluateBreaker(anInput({ previous: closed.status, policy, resetAt: 'new', totals: again })).happened).toBe('none');
+      }),
+    );
+  });
+
+  test('counts its trips and epochs upwards only, by one at most', () => {
+    const step = fc.record({
+      totals: fc.option(totals),
+      enabled: fc.boolean(),
+      resetAt: fc.constantFrom('', 'a', 'b'),
+      owner: fc.constantFrom('kubectl', 'flux'),
+    });
+    fc.assert(
+      fc.property(policy, fc.array(step, { maxLength: 30 }), (policy, steps) => {
+        let breaker = aBreaker();
+        for (const { totals, enabled, resetAt, owner } of steps) {
+          const { status, happened } = evaluateBreaker(
+            anInput({ previous: breaker, policy, totals, enabled, resetAt, enabledOwners: [owner] }),
+          );
+          expect(status.trips - breaker.trips).toBe(happened === 'tripped' ? 1 : 0);
+          expect(status.epoch - breaker.epoch).toBe(happened === 'closed' ? 1 : 0);
+          expect(status.trips - status.epoch).toBe(status.state === 'Open' ? 1 : 0);
+          breaker = status;
+        }
+      }),
+    );
+  });
+});
+
+function sum(counts: Partial<Record<FailureClass, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,706 @@
+import { describe, expect, test } from '@jest/globals';
+import { sha256Hex, tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
+import { BREAKER_FIELD_MANAGER, type ScimTenant } from '#operator/api/scim-tenant.ts';
+import type { Action, Applied, TenantEvent } from '#operator/reconcile/action.ts';
+import { conclude, type Conclusion } from '#operator/reconcile/conclude.ts';
+import { decide } from '#operator/reconcile/decide.ts';
+import { recipientMark } from '#operator/reconcile/notices.ts';
+import type { Observed, PodObservation } from '#operator/reconcile/observed.ts';
+import type { Requeue } from '#operator/reconcile/outcome.ts';
+import { plan } from '#operator/reconcile/plan.ts';
+import { aBreaker, aCondition, anOpenBreaker, aSpec, aStatus, aTenant } from '#test/support/a-tenant.ts';
+
+const NOW = Date.parse('2026-11-24T06:00:10.500Z');
+const NOW_TEXT = '2026-11-24T06:00:10Z';
+const TOKEN = 'a-token-of-more-than-24-characters';
+const SHA256 = sha256Hex(TOKEN);
+const FINGERPRINT = `sha256:${SHA256.slice(0, 12)}`;
+const HR = 'hr-it@acme.example';
+const NONE: Requeue = { kind: 'none' };
+
+/** What `aTenant` is rendered to. */
+const CONFIG: TenantConfig = {
+  version: 1,
+  namespace: 'team-hr',
+  name: 'acme',
+  generation: 1,
+  displayName: null,
+  state: { kind: 'Active' },
+  tokenDigests: [{ sha256: SHA256, validUntil: null }],
+  mapping: [
+    { source: 'userName', target: 'login', required: true, type: null },
+    { source: 'emails[type eq "work"].value', target: 'email', required: false, type: null },
+  ],
+  newUserDefaults: [],
+  matchExistingBy: [],
+  users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
+  groups: { enabled: true },
+  rateLimit: { requestsPerSecond: 100, burst: 200 },
+  breakerEpoch: 0,
+};
+const OPEN_STATE = {
+  kind: 'Tripped',
+  openedAt: '2026-11-24T06:00:00Z',
+  reason: '4 of 6 requests failed within 40m: 4 InvalidValue',
+} as const;
+const TRIPPED_CONFIG: TenantConfig = { ...CONFIG, state: OPEN_STATE };
+
+const SETTLED = aStatus({
+  token: { fingerprint: FINGERPRINT, rotatedAt: '2026-11-24T05:00:00Z', expiresAt: null, previousValidUntil: null },
+});
+
+function pods(serving: TenantConfig | null, overrides: Partial<PodObservation> = {}): PodObservation {
+  const revisions = serving ? [tenantConfigRevision(serving), tenantConfigRevision(serving)] : [];
+  return { expected: 2, revisions, outcomes: [], lastRequestTime: null, lastSuccessTime: null, users: null, ...overrides };
+}
+
+/** A settled tenant; tests say what is different. */
+function anObserved(overrides: Partial<Observed> = {}): Observed {
+  return {
+    now: NOW,
+    externalUrl: 'https://scim.example.com',
+    tenant: aTenant({ status: SETTLED }),
+    tokenSecret: { data: { token: TOKEN }, generated: false },
+    derived: CONFIG,
+    pods: pods(overrides.derived === undefined ? CONFIG : overrides.derived),
+    deliveries: new Map(),
+    mailTransport: 'smtp',
+    ...overrides,
+  };
+}
+
+function reconcile(observed: Observed, failed: Error | null = null): Conclusion & { actions: readonly Action[] } {
+  const decision = decide(observed);
+  const actions = plan(observed, decision);
+  const [first] = actions;
+  const applied: Applied = failed && first ? { done: [], failed: { action: first, error: failed } } : { done: actions, failed: null };
+  return { actions, ...conclude(observed, decision, applied) };
+}
+
+/** `Ready=False/Tripped Stalled=True/Tripped …` */
+function summary({ status }: Conclusion): string {
+  return status.conditions.map(({ type, status: value, reason }) => `${type}=${value}/${reason}`).join(' ');
+}
+
+function stored(overrides: Partial<ScimTenant>, status: Partial<NonNullable<ScimTenant['status']>> = {}): ScimTenant {
+  return aTenant({ status: { ...SETTLED, ...status }, ...overrides });
+}
+
+const OK = 'TokenReady=True/Accepted Programmed=True/Programmed';
+
+describe('a run', () => {
+  test('that finds nothing new does nothing, says nothing and gives the stored status back', () => {
+    expect(reconcile(anObserved())).toEqual({ actions: [], status: SETTLED, events: [], requeue: NONE });
+  });
+
+  test('for a new tenant renders its config with canonical sources and waits for the pods', () => {
+    const result = reconcile(anObserved({ tenant: aTenant(), derived: null }));
+    const waiting = 'Not every pod of the SCIM service serves this configuration yet; status.programmed counts them';
+    const condition = (type: 'Ready' | 'Reconciling' | 'Programmed', status: 'True' | 'False') => ({
+      ...aCondition(type, status, 'WaitingForPods', waiting),
+      lastTransitionTime: NOW_TEXT,
+    });
+    expect(result).toEqual({
+      actions: [{ kind: 'ApplyDerivedConfig', config: CONFIG }],
+      events: [],
+      requeue: { kind: 'after', milliseconds: 30_000 },
+      status: {
+        observedGeneration: 1,
+        endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
+        conditions: [
+          condition('Ready', 'False'),
+          condition('Reconciling', 'True'),
+          { ...aCondition('TokenReady', 'True', 'Accepted', 'The token is accepted'), lastTransitionTime: NOW_TEXT },
+          condition('Programmed', 'False'),
+        ],
+        programmed: { generation: 1, pods: 2, acknowledged: 0 },
+        sync: { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null },
+        breaker: aBreaker(),
+        token: { fingerprint: FINGERPRINT, rotatedAt: NOW_TEXT, expiresAt: null, previousValidUntil: null },
+      },
+    });
+  });
+
+  test('keeps a condition’s transition time while its status stays, and moves it when it changes', () => {
+    const { status } = reconcile(anObserved({ pods: pods(null) }));
+    const times = Object.fromEntries(status.conditions.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]));
+    expect(times).toEqual({ Ready: NOW_TEXT, Reconciling: NOW_TEXT, TokenReady: '2026-11-24T05:00:00Z', Programmed: NOW_TEXT });
+  });
+
+  test('keeps what pods have forgotten, and takes what is newer, to the second', () => {
+    const before = { lastRequestTime: '2026-11-24T05:30:00Z', lastSuccessTime: '2026-11-24T05:20:00Z', users: 7, groups: 2 };
+    const tenant = stored({}, { sync: before });
+    expect(reconcile(anObserved({ tenant })).status.sync).toEqual(before);
+    const newer = pods(CONFIG, { lastRequestTime: '2026-11-24T05:40:00.123Z', lastSuccessTime: '2026-11-24T05:10:00.000Z', users: 0 });
+    expect(reconcile(anObserved({ tenant, pods: newer })).status.sync).toEqual({
+      ...before,
+      lastRequestTime: '2026-11-24T05:40:00Z',
+      users: 0,
+    });
+  });
+});
+
+interface Case {
+  readonly name: string;
+  readonly reason: string;
+  readonly observed: Partial<Observed>;
+  readonly actions: readonly Action[];
+  readonly conditions: string;
+  readonly events?: readonly Partial<TenantEvent>[];
+  readonly requeue?: Requeue;
+}
+
+function apply(config: Partial<TenantConfig>): Action {
+  return { kind: 'ApplyDerivedConfig', config: { ...CONFIG, ...config } };
+}
+
+describe('readiness', () => {
+  const disabled: TenantConfig = { ...CONFIG, state: { kind: 'Disabled' } };
+  const cases: Case[] = [
+    {
+      name: 'switched off on purpose is ready',
+      reason: 'the user has what was asked for',
+      observed: { tenant: stored({ spec: aSpec({ enabled: false }) }), derived: disabled },
+      actions: [],
+      conditions: `Ready=True/Disabled ${OK}`,
+    },
+    {
+      name: 'a change is reconciling until every pod serves it',
+      reason: 'one of two pods has the new revision',
+      observed: {
+        tenant: stored({ spec: aSpec({ enabled: false }), generation: 2 }),
+        pods: pods(CONFIG, { revisions: [tenantConfigRevision({ ...disabled, generation: 2 }), tenantConfigRevision(CONFIG)] }),
+      },
+      actions: [apply({ state: { kind: 'Disabled' }, generation: 2 })],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'no pod at all is not ready',
+      reason: 'nobody serves the tenant',
+      observed: { pods: pods(null, { expected: 0 }) },
+      actions: [],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'a config that someone changed is put back',
+      reason: 'the derived Secret is the operator’s alone',
+      observed: { derived: { ...CONFIG, generation: 0 }, pods: pods(CONFIG) },
+      actions: [apply({})],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'settings that are not acted on yet are told once for each generation',
+      reason: 'no setting is ignored in silence',
+      observed: {
+        tenant: stored({
+          generation: 2,
+          spec: aSpec({ matchExistingBy: ['email'], tenantDeletion: 'Delete', users: { retention: '1h' } }),
+        }),
+        derived: { ...CONFIG, generation: 2, matchExistingBy: ['email'], users: { onDelete: 'Deactivate', retentionSeconds: 3_600 } },
+      },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK}`,
+      events: [
+        {
+          type: 'Warning',
+          reason: 'NotYetActedOn',
+          message: 'This version keeps these settings without acting on them: matchExistingBy, users.retention, tenantDeletion: Delete',
+        },
+      ],
+    },
+  ];
+  runCases(cases);
+
+  test('settings that are not acted on are not told again for a generation that was seen', () => {
+    const tenant = stored({ spec: aSpec({ tenantDeletion: 'Delete' }) });
+    expect(reconcile(anObserved({ tenant })).events).toEqual([]);
+  });
+
+  test('a config that can’t be written is tried again, and the status says so', () => {
+    const tenant = stored({ generation: 2, spec: aSpec({ displayName: 'Acme' }) });
+    const result = reconcile(anObserved({ tenant }), new Error('secrets is forbidden:\n  no'));
+    expect(summary(result)).toBe(
+      'Ready=False/ConfigNotWritten Reconciling=True/ConfigNotWritten TokenReady=True/Accepted Programmed=False/ConfigNotWritten',
+    );
+    expect(result.status.conditions[0]?.message).toBe(
+      'The configuration for the SCIM service could not be written: secrets is forbidden: no; it is tried again',
+    );
+    expect(result.requeue).toEqual({ kind: 'backoff' });
+  });
+});
+
+describe('the token', () => {
+  const other = sha256Hex('the-token-before-this-one');
+  const rotated = { ...CONFIG, tokenDigests: [{ sha256: other, validUntil: null }] };
+  const noToken = 'Programmed=True/Programmed';
+  const cases: Case[] = [
+    {
+      name: 'a missing Secret revokes every token',
+      reason: 'deleting the Secret is how a token is revoked',
+      observed: { tokenSecret: null },
+      actions: [apply({ tokenDigests: [] })],
+      conditions: `Ready=False/TokenSecretMissing Stalled=True/TokenSecretMissing TokenReady=False/TokenSecretMissing Programmed=False/WaitingForPods`,
+      events: [{ type: 'Warning', reason: 'TokenSecretMissing' }],
+    },
+    {
+      name: 'a missing key revokes every token',
+      reason: 'as a missing Secret does',
+      observed: { tokenSecret: { data: { Token: TOKEN }, generated: false }, derived: { ...CONFIG, tokenDigests: [] } },
+      actions: [],
+      conditions: `Ready=False/TokenKeyMissing Stalled=True/TokenKeyMissing TokenReady=False/TokenKeyMissing ${noToken}`,
+      events: [{ type: 'Warning', reason: 'TokenKeyMissing' }],
+    },
+    {
+      name: 'a short value is refused, and the token before it lives for the overlap',
+      reason: 'a slip of the hand must not cut the directory off at once',
+      observed: { tokenSecret: { data: { token: 'short' }, generated: false } },
+      actions: [apply({ tokenDigests: [{ sha256: SHA256, validUntil: '2026-11-25T06:00:10Z' }] })],
+      conditions: `Ready=False/TokenTooShort Stalled=True/TokenTooShort TokenReady=False/TokenTooShort Programmed=False/WaitingForPods`,
+      events: [{ type: 'Warning', reason: 'TokenTooShort' }],
+      requeue: { kind: 'after', milliseconds: 3_600_000 },
+    },
+    {
+      name: 'a value with whitespace inside is refused',
+      reason: 'no header carries it',
+      observed: { tokenSecret: { data: { token: `${TOKEN} \n` }, generated: false }, derived: { ...CONFIG, tokenDigests: [] } },
+      actions: [],
+      conditions: `Ready=False/TokenUnusable Stalled=True/TokenUnusable TokenReady=False/TokenUnusable ${noToken}`,
+      events: [{ type: 'Warning', reason: 'TokenUnusable' }],
+    },
+    {
+      name: 'one newline at the end is not part of it',
+      reason: 'kubectl create secret --from-file keeps the newline of the file',
+      observed: { tokenSecret: { data: { token: `${TOKEN}\r\n` }, generated: false } },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'a missing Secret is created when it is to be generated',
+      reason: 'tokenPolicy.generate',
+      observed: { tenant: aTenant({ spec: aSpec({ tokenPolicy: { generate: true } }) }), tokenSecret: null, derived: null },
+      actions: [apply({ tokenDigests: [] }), { kind: 'CreateTokenSecret', name: 'acme-scim-token', key: 'token' }],
+      conditions: 'Ready=False/CreatingToken Reconciling=True/CreatingToken TokenReady=False/CreatingToken Programmed=False/WaitingForPods',
+      events: [{ type: 'Normal', reason: 'TokenCreated' }],
+      requeue: { kind: 'after', milliseconds: 200 },
+    },
+    {
+      name: 'a new value is a rotation, and the one before it lives for the overlap',
+      reason: 'tokenPolicy.overlap defaults to 24h',
+      observed: { tenant: stored({}, { token: { ...SETTLED.token, fingerprint: `sha256:${other.slice(0, 12)}` } }), derived: rotated },
+      actions: [
+        apply({
+          tokenDigests: [
+            { sha256: SHA256, validUntil: null },
+            { sha256: other, validUntil: '2026-11-25T06:00:10Z' },
+          ],
+        }),
+      ],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      events: [{ reason: 'TokenRotated', message: 'The token was changed; the previous one is accepted until 2026-11-25T06:00:10Z' }],
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'a previous token goes when its time has come',
+      reason: 'validUntil has passed',
+      observed: {
+        derived: { ...CONFIG, tokenDigests: [...CONFIG.tokenDigests, { sha256: other, validUntil: '2026-11-24T06:00:10Z' }] },
+        pods: pods(CONFIG),
+      },
+      actions: [apply({})],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'a previous token goes at once when the overlap is set to 0s',
+      reason: 'the way to end a leaked token',
+      observed: {
+        tenant: stored({ spec: aSpec({ tokenPolicy: { overlap: '0s' } }) }),
+        derived: { ...CONFIG, tokenDigests: [...CONFIG.tokenDigests, { sha256: other, validUntil: '2026-11-25T00:00:00Z' }] },
+        pods: pods(CONFIG),
+      },
+      actions: [apply({})],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'a previous token is looked at again when it ends',
+      reason: 'nothing else would start that run',
+      observed: {
+        tenant: stored({}, { token: { ...SETTLED.token, previousValidUntil: '2026-11-24T06:00:20Z' } }),
+        derived: { ...CONFIG, tokenDigests: [...CONFIG.tokenDigests, { sha256: other, validUntil: '2026-11-24T06:00:20Z' }] },
+      },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK}`,
+      requeue: { kind: 'after', milliseconds: 9_500 },
+    },
+    {
+      name: 'a token that nears its greatest age is told',
+      reason: '20 days before tokenPolicy.maxAge',
+      observed: { tenant: stored({ spec: aSpec({ tokenPolicy: { maxAge: '480h' } }) }) },
+      actions: [],
+      conditions: 'Ready=True/Programmed TokenReady=True/ExpiresSoon Programmed=True/Programmed',
+      events: [{ type: 'Warning', reason: 'TokenExpiresSoon' }],
+      requeue: { kind: 'after', milliseconds: 3_600_000 },
+    },
+    {
+      name: 'a token past its greatest age is accepted and told',
+      reason: 'a warning must not become an outage',
+      observed: { tenant: stored({ spec: aSpec({ tokenPolicy: { maxAge: '1h' } }) }) },
+      actions: [],
+      conditions: 'Ready=True/Programmed TokenReady=True/Expired Programmed=True/Programmed',
+      events: [{ type: 'Warning', reason: 'TokenExpired' }],
+    },
+  ];
+  runCases(cases);
+
+  test('no message shows a piece of a token that is refused', () => {
+    const { status, events } = reconcile(anObserved({ tokenSecret: { data: { token: 'hunter2' }, generated: false } }));
+    expect(JSON.stringify({ status, events })).not.toContain('hunter2');
+  });
+});
+
+describe('a mapping or spec that can’t be used', () => {
+  const broken = aSpec({
+    attributeMapping: [
+      { source: 'userName', target: 'login' },
+      { source: 'usrname', target: 'nick' },
+      { source: 'title', target: 'login' },
+      { source: 'name.givenName', target: 'name.first' },
+      { source: 'name', target: 'name' },
+    ],
+    newUserDefaults: [
+      { target: 'role', value: 'employee' },
+      { target: 'login', value: 'x' },
+    ],
+    matchExistingBy: ['email'],
+  });
+  const invalid = 'Ready=False/MappingInvalid Stalled=True/MappingInvalid TokenReady=True/Accepted Programmed=False/MappingInvalid';
+
+  test('lists all problems with their places, and what would be accepted', () => {
+    const { status } = reconcile(anObserved({ tenant: stored({ spec: broken, generation: 2 }) }));
+    const message = status.conditions[0]?.message ?? '';
+    expect(message).toMatch(/^attributeMapping\[1]: mapping source "usrname": .*nearest: .*userName/);
+    expect(message.replace(/^.*?; (?=attributeMapping\[2])/, '')).toBe(
+      'attributeMapping[2].target: "login" is written by attributeMapping[0].target already; give each its own target; ' +
+        'newUserDefaults[1].target: "login" is written by attributeMapping[0].target already; give each its own target; ' +
+        'attributeMapping[3].target: "name.first" lies inside "name", which attributeMapping[4].target writes as a whole; rename one of them; ' +
+        'matchExistingBy[0]: no rule of attributeMapping has the target "email"; name one that has. ' +
+        'The last good configuration stays in force until this is corrected',
+    );
+  });
+
+  const tenant = stored({ spec: broken, generation: 2 });
+  const told: Partial<TenantEvent>[] = [{ type: 'Warning', reason: 'MappingInvalid' }, { reason: 'NotYetActedOn' }];
+  const cases: Case[] = [
+    {
+      name: 'leaves the last good config in force',
+      reason: 'people go on being synchronised',
+      observed: { tenant },
+      actions: [],
+      conditions: invalid,
+      events: told,
+    },
+    {
+      name: 'is not served at all when it never was',
+      reason: 'there is no good config',
+      observed: { tenant, derived: null },
+      actions: [],
+      conditions: invalid,
+      events: told,
+    },
+    {
+      name: 'is switched off all the same',
+      reason: 'spec.enabled: false must always work',
+      observed: { tenant: { ...tenant, spec: { ...broken, enabled: false } } },
+      actions: [apply({ state: { kind: 'Disabled' } })],
+      conditions: invalid,
+      events: told,
+    },
+    {
+      name: 'loses its token all the same',
+      reason: 'revoking must always work',
+      observed: { tenant, tokenSecret: null },
+      actions: [apply({ tokenDigests: [] })],
+      conditions:
+        'Ready=False/MappingInvalid Stalled=True/MappingInvalid TokenReady=False/TokenSecretMissing Programmed=False/MappingInvalid',
+      events: told,
+    },
+    {
+      name: 'trips all the same',
+      reason: 'the last good config still serves requests',
+      observed: {
+        tenant: { ...tenant, generation: 1 },
+        pods: pods(CONFIG, {
+          outcomes: [{ epoch: 0, buckets: [{ start: NOW / 1_000 - 10, requests: 6, failures: { InvalidValue: 4 } }] }],
+        }),
+      },
+      actions: [apply({ state: { ...OPEN_STATE, openedAt: NOW_TEXT } })],
+      conditions:
+        'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=False/MappingInvalid Tripped=True/TooManyFailures',
+      events: [{ type: 'Warning', reason: 'Tripped' }],
+      requeue: { kind: 'after', milliseconds: 0 },
+    },
+    {
+      name: 'as a spec of a directory changes nothing',
+      reason: 'the file does not say what is wanted',
+      observed: { tenant: stored({ spec: { problems: ['spec.tokenSecretRef: required'] }, generation: 2 }), tokenSecret: null },
+      actions: [],
+      conditions: 'Ready=False/SpecInvalid Stalled=True/SpecInvalid TokenReady=Unknown/SpecInvalid Programmed=False/SpecInvalid',
+      events: [
+        {
+          type: 'Warning',
+          reason: 'SpecInvalid',
+          message: 'spec.tokenSecretRef: required. The last good configuration stays in force until this is corrected',
+        },
+      ],
+    },
+  ];
+  runCases(cases);
+
+  test('says when it is resolved', () => {
+    const conditions = [aCondition('Stalled', 'True', 'MappingInvalid', 'bad'), ...SETTLED.conditions];
+    expect(reconcile(anObserved({ tenant: stored({}, { conditions }) })).events).toEqual([
+      { type: 'Normal', reason: 'Resolved', message: 'MappingInvalid is resolved' },
+    ]);
+  });
+});
+
+describe('the breaker', () => {
+  const failing = { outcomes: [{ epoch: 0, buckets: [{ start: NOW / 1_000 - 10, requests: 6, failures: { InvalidValue: 4 } as const }] }] };
+  const tripped =
+    'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=True/Programmed Tripped=True/TooManyFailures';
+  const delivered = new Map([[HR, { state: 'Delivered' } as const]]);
+  const notified = { trip: 1, recipients: [recipientMark(HR)] };
+  const mirrored = { spec: aSpec({ enabled: false }), enabledOwners: [BREAKER_FIELD_MANAGER] };
+  const notice = {
+    tenant: { namespace: 'team-hr', name: 'acme' },
+    uid: aTenant().uid,
+    displayName: null,
+    endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
+    recipient: HR,
+    trip: 1,
+    openedAt: '2026-11-24T06:00:00Z',
+    reason: '4 of 6 requests failed within 40m: 4 InvalidValue',
+    failures: 4,
+    requests: 6,
+    classes: { InvalidValue: 4 },
+    window: '40m',
+    switchedOff: true,
+  };
+  const notifyOnly = aSpec({ failurePolicy: { minRequests: 5, maxFailures: 3, maxFailureRatio: 0.5, action: 'NotifyOnly' } });
+  const cases: Case[] = [
+    {
+      name: 'that trips switches the service off; mirror and mails wait for the stored status',
+      reason: 'run 1',
+      observed: { pods: pods(CONFIG, failing) },
+      actions: [apply({ state: { ...OPEN_STATE, openedAt: NOW_TEXT } })],
+      conditions:
+        'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=False/WaitingForPods Tripped=True/TooManyFailures',
+      events: [{ type: 'Warning', reason: 'Tripped' }],
+      requeue: { kind: 'after', milliseconds: 0 },
+    },
+    {
+      name: 'that is stored as open is mirrored and mailed',
+      reason: 'run 2',
+      observed: { tenant: stored({}, { breaker: anOpenBreaker() }), derived: TRIPPED_CONFIG },
+      actions: [
+        { kind: 'MirrorDisabled', disabled: true },
+        { kind: 'Notify', notices: [notice] },
+      ],
+      conditions: `${tripped} NotificationDelivered=False/Sending`,
+      requeue: { kind: 'after', milliseconds: 1_000 },
+    },
+    {
+      name: 'mirrors once, and submits a pending mail no second time',
+      reason: 'run 3, the mail server is down',
+      observed: {
+        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1 }) }),
+        derived: TRIPPED_CONFIG,
+        deliveries: new Map([[HR, { state: 'Pending', lastError: 'connect ECONNREFUSED' }]]),
+      },
+      actions: [],
+      conditions: `${tripped} NotificationDelivered=False/Retrying`,
+      requeue: { kind: 'after', milliseconds: 10_000 },
+    },
+    {
+      name: 'rests once every mail is delivered',
+      reason: 'run 4',
+      observed: {
+        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1 }) }),
+        derived: TRIPPED_CONFIG,
+        deliveries: delivered,
+      },
+      actions: [],
+      conditions: `${tripped} NotificationDelivered=True/Delivered`,
+    },
+    {
+      name: 'says where the mail is when there is no mail server',
+      reason: 'transport log',
+      observed: {
+        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1 }) }),
+        derived: TRIPPED_CONFIG,
+        deliveries: delivered,
+        mailTransport: 'log',
+      },
+      actions: [],
+      conditions: `${tripped} NotificationDelivered=True/WrittenToLog`,
+    },
+    {
+      name: 'sends no mail that the status knows as delivered',
+      reason: 'a new process knows nothing but the status',
+      observed: {
+        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) }),
+        derived: TRIPPED_CONFIG,
+      },
+      actions: [],
+      conditions: `${tripped} NotificationDelivered=True/Delivered`,
+    },
+    {
+      name: 'is not moved by a tool that reverts the mirror',
+      reason: 'and does not fight it',
+      observed: {
+        tenant: stored({ enabledOwners: ['argocd-controller'] }, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) }),
+        derived: TRIPPED_CONFIG,
+      },
+      actions: [],
+      conditions: `${tripped} NotificationDelivered=True/Delivered`,
+    },
+    {
+      name: 'closes when a person sets spec.enabled',
+      reason: 're-enable (a)',
+      observed: { tenant: stored({}, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) }), derived: TRIPPED_CONFIG },
+      actions: [apply({ breakerEpoch: 1 })],
+      conditions:
+        'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods NotificationDelivered=True/Delivered',
+      events: [{ type: 'Normal', reason: 'BreakerClosed' }],
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'closes by the annotation and takes its mirror back',
+      reason: 're-enable (c)',
+      observed: {
+        tenant: stored(
+          { ...mirrored, annotations: { 'scim-operator.dev/reset-at': 'now' } },
+          { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
+        ),
+        derived: TRIPPED_CONFIG,
+      },
+      actions: [apply({ breakerEpoch: 1 }), { kind: 'MirrorDisabled', disabled: false }],
+      conditions:
+        'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods NotificationDelivered=True/Delivered',
+      events: [{ type: 'Normal', reason: 'BreakerClosed' }],
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'closes and leaves the tenant off when a person owns the false too',
+      reason: 'the mirror alone is taken back',
+      observed: {
+        tenant: stored(
+          { ...mirrored, enabledOwners: [BREAKER_FIELD_MANAGER, 'kubectl'], annotations: { 'scim-operator.dev/reset-at': 'now' } },
+          { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
+        ),
+        derived: TRIPPED_CONFIG,
+      },
+      actions: [apply({ breakerEpoch: 1, state: { kind: 'Disabled' } })],
+      conditions:
+        'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods NotificationDelivered=True/Delivered',
+      events: [{ type: 'Normal', reason: 'BreakerClosed' }],
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'that closed owes its mails still',
+      reason: 'no mail is lost, however quickly somebody re-enables',
+      observed: {
+        tenant: stored({}, { breaker: anOpenBreaker({ state: 'Closed', reason: '', epoch: 1 }) }),
+        derived: { ...CONFIG, breakerEpoch: 1 },
+      },
+      actions: [{ kind: 'Notify', notices: [notice] }],
+      conditions: `Ready=True/Programmed ${OK} NotificationDelivered=False/Sending`,
+      requeue: { kind: 'after', milliseconds: 1_000 },
+    },
+    {
+      name: 'that only notifies leaves the tenant in service',
+      reason: 'NotifyOnly',
+      observed: { tenant: stored({ spec: notifyOnly }), pods: pods(CONFIG, failing) },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures`,
+      events: [{ type: 'Warning', reason: 'Tripped' }],
+      requeue: { kind: 'after', milliseconds: 0 },
+    },
+    {
+      name: 'that only notifies mails without a mirror, and is looked at again as its window moves',
+      reason: 'NotifyOnly, run 2',
+      observed: { tenant: stored({ spec: notifyOnly }, { breaker: anOpenBreaker() }), pods: pods(CONFIG, failing) },
+      actions: [{ kind: 'Notify', notices: [{ ...notice, switchedOff: false }] }],
+      conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures NotificationDelivered=False/Sending`,
+      requeue: { kind: 'after', milliseconds: 1_000 },
+    },
+    {
+      name: 'whose policy turns to NotifyOnly takes the mirror back',
+      reason: 'the tenant is in service again',
+      observed: {
+        tenant: stored(
+          { ...mirrored, spec: { ...notifyOnly, enabled: false } },
+          { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
+        ),
+        derived: TRIPPED_CONFIG,
+        pods: pods(CONFIG, failing),
+      },
+      actions: [apply({}), { kind: 'MirrorDisabled', disabled: false }],
+      conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures NotificationDelivered=True/Delivered`,
+      requeue: { kind: 'after', milliseconds: 10_000 },
+    },
+  ];
+  runCases(cases);
+
+  test('enters the mirror and each delivered mail into its status', () => {
+    const tenant = stored({}, { breaker: anOpenBreaker() });
+    const { status } = reconcile(anObserved({ tenant, derived: TRIPPED_CONFIG, deliveries: delivered }));
+    expect(status.breaker).toEqual(anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }));
+  });
+
+  test('whose mirror could not be written is mirrored by a later run, and stays tripped meanwhile', () => {
+    const result = reconcile(
+      anObserved({ tenant: stored({}, { breaker: anOpenBreaker() }), derived: TRIPPED_CONFIG }),
+      new Error('denied'),
+    );
+    expect(result.status.breaker).toEqual(anOpenBreaker());
+    expect(summary(result)).toBe(`${tripped} NotificationDelivered=False/Sending`);
+    expect(result.requeue).toEqual({ kind: 'backoff' });
+  });
+
+  test('whose mirror could not be taken back stays open in the status, to be closed again', () => {
+    const breaker = anOpenBreaker({ mirroredTrip: 1 });
+    const tenant = stored({ ...mirrored, annotations: { 'scim-operator.dev/reset-at': 'now' } }, { breaker });
+    const observed = anObserved({ tenant, derived: { ...CONFIG, breakerEpoch: 1 } });
+    expect(reconcile(observed, new Error('denied')).status.breaker).toEqual(breaker);
+  });
+
+  test('lets openedAt go once a closed breaker owes nothing, so that a new contact gets no old mail', () => {
+    const breaker = anOpenBreaker({ state: 'Closed', reason: '', epoch: 1 });
+    const observed = anObserved({ tenant: stored({}, { breaker }), derived: { ...CONFIG, breakerEpoch: 1 }, deliveries: delivered });
+    const { status } = reconcile(observed);
+    expect(status.breaker).toEqual({ ...breaker, openedAt: null, lastNotified: notified });
+    const later = stored({ spec: aSpec({ notificationEmails: [HR, 'new@acme.example'] }) }, { breaker: status.breaker });
+    expect(reconcile({ ...observed, tenant: later }).actions).toEqual([]);
+  });
+
+  test('tells in its condition what happened and how to switch on again', () => {
+    const tenant = stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) });
+    const { status } = reconcile(anObserved({ tenant, derived: TRIPPED_CONFIG }));
+    expect(status.conditions.find(({ type }) => type === 'Tripped')?.message).toBe(
+      '4 of 6 requests failed within 40m: 4 InvalidValue; the tenant is switched off; fix the cause, then set spec.enabled to true, ' +
+        'or give spec.failurePolicy.resetToken or the annotation scim-operator.dev/reset-at a new value',
+    );
+  });
+});
+
+function runCases(cases: readonly Case[]): void {
+  test.each(cases)('$name ($reason)', ({ observed, actions, conditions, events = [], requeue = NONE }) => {
+    const result = reconcile(anObserved(observed));
+    expect(result.actions).toEqual(actions);
+    expect(summary(result)).toBe(conditions);
+    expect(result.events).toEqual(events.map((event) => expect.objectContaining(event)));
+    expect(result.requeue).toEqual(requeue);
+  });
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { tenantConfigRevision } from '#common/tenant-config.ts';
+import { compileTenantModel, TenantModelError } from '#scim-service/domain/tenant-model.ts';
+import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
+
+const BADGE = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge';
+
+describe('compileTenantModel', () => {
+  test('names the tenant, the rendering and the schemas', () => {
+    const config = aTenantConfig({ mapping: [aRule('username', 'login'), aRule(BADGE, 'badge', { type: 'Integer' })] });
+    const model = compileTenantModel(config);
+    expect(model.key).toBe('team-hr/acme');
+    expect(model.revision).toBe(tenantConfigRevision(config));
+    expect(model.schemas.extensions.map(({ id }) => id)).toContain('urn:ietf:params:scim:schemas:extension:acme:2.0:User');
+    expect(model.rules.map(({ source }) => source)).toEqual(['userName', BADGE]);
+  });
+
+  test('selects what the protocol needs and what the mapping names', () => {
+    const { selection } = compileTenantModel(aTenantConfig({ mapping: [aRule('title', 'designation'), aRule(BADGE, 'badge')] }));
+    expect([...selection.core.keys()].sort()).toEqual(['active', 'externalId', 'title', 'userName']);
+    expect([...selection.extensions.keys()]).toEqual(['urn:ietf:params:scim:schemas:extension:acme:2.0:User']);
+  });
+
+  test('tells all problems of a mapping at once', () => {
+    const mapping = [
+      aRule('titel', 'a'),
+      aRule('emails[type eq', 'b'),
+      aRule('title', 'c'),
+      aRule('userType', 'c'),
+      aRule('locale', 'c.d'),
+      aRule('emails[primary gt "x"].value', 'e'),
+    ];
+    const compile = () => compileTenantModel(aTenantConfig({ mapping, newUserDefaults: [{ target: 'a.x', value: 1 }] }));
+    expect(compile).toThrow(TenantModelError);
+    let problems: readonly string[] = [];
+    try {
+      compile();
+    } catch (error) {
+      problems = (error as TenantModelError).problems;
+    }
+    expect(problems).toEqual([
+      'target "c" is mapped twice',
+      'targets "c" and "c.d" exclude each other',
+      'targets "a" and "a.x" exclude each other',
+      expect.stringContaining('"titel"'),
+      expect.stringContaining('"emails[type eq"'),
+      expect.stringContaining('emails[primary gt'),
+    ]);
+  });
+
+  test('lets a default have the target of a rule, for when the rule gives nothing', () => {
+    const config = aTenantConfig({ newUserDefaults: [{ target: 'designation', value: 'none' }] });
+    expect(compileTenantModel(config).config.newUserDefaults).toHaveLength(1);
+  });
+});

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
+import { aTenantConfig } from '#test/support/a-tenant-config.ts';
+import { sendRaw, statusOf } from '#test/support/raw-http.ts';
+
+let service: ScimServiceUnderTest;
+beforeAll(async () => {
+  const rateLimit = { requestsPerSecond: 1_000_000, burst: 1_000_000 };
+  service = await startScimService({ configs: [aTenantConfig({ rateLimit })] });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+describe('routing', () => {
+  test.each(['/', '/team-hr', '/team-hr/acme', '/team-hr/acme/scim', '/team-hr/acme/scim/v1/Users', '/metrics', '/internal/v1/report'])(
+    'answers 404 outside of a tenant’s endpoint: %s',
+    async (path) => {
+      const response = await fetch(`${service.origin}${path}`, { headers: { authorization: 'Bearer token' } });
+
+      expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/scim+json; charset=utf-8']);
+      expect(await response.json()).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404' });
+    },
+  );
+
+  test.each(['', '/', '/Nonsense', '/users', '/Users/a/b', '/Bulk', '/.search'])(
+    'answers 404 for what an endpoint lacks: %j',
+    async (path) => {
+      const { status, body } = await service.client.send({ method: 'GET', path });
+
+      expect([status, body.status]).toEqual([404, '404']);
+    },
+  );
+
+  test.each(['/Users/', '/Users//', '//Users', '/Groups/', '/Schemas/', '/ServiceProviderConfig/', '/ResourceTypes/User/'])(
+    'takes slashes too many: %s',
+    async (path) => {
+      expect((await service.client.send({ method: 'GET', path })).status).toBe(200);
+    },
+  );
+
+  test('decodes an id once', async () => {
+    const { status, body } = await service.client.send({ method: 'GET', path: '/Users/a%2Fb%20%25' });
+
+    expect([status, body.detail]).toEqual([404, 'User "a/b %" does not exist in this tenant']);
+  });
+});
+
+describe('whatever bytes come', () => {
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
+  const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array).toString('latin1'));
+  const line = bytes.map((text) => text.replaceAll(/[\r\n]/g, ''));
+
+  /** 0 for no answer at all, which is right only for what is not a whole request yet. */
+  const statusFor = async (request: string): Promise<number> => statusOf(await sendRaw(service.port, Buffer.from(request, 'latin1'), 200));
+
+  test('as the target of a request, the answer is never 5xx', async () => {
+    const target = fc.oneof(
+      line,
+      line.map((text) => `/team-hr/acme/scim/v2/Users/${text}`),
+      line.map((text) => `/team-hr/acme/scim/v2/Users?filter=${text}&count=${text}`),
+      fc.string({ unit: 'binary' }).map((text) => `/team-hr/acme/scim/v2/Users?filter=${encodeLoosely(text)}`),
+      fc.string({ unit: 'binary' }).map((text) => `/team-hr/acme/scim/v2/Schemas/${encodeLoosely(text)}?attributes=${encodeLoosely(text)}`),
+      fc.stringMatching(/^(%[0-9A-Fa-f]{2}|%|[/.?&=a-z]){0,30}$/).map((text) => `/team-hr/acme/scim/v2/Users/${text}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...METHODS.filter((method) => method !== 'POST' && method !== 'PUT' && method !== 'PATCH')),
+        target,
+        async (method, path) => {
+          expect(
+            await statusFor(`${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nConnection: close\r\n\r\n`),
+          ).toBeLessThan(500);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('as headers, the answer is never 5xx', async () => {
+    const name = fc.constantFrom(
+      'Host',
+      'Authorization',
+      'Content-Type',
+      'Content-Encoding',
+      'If-Match',
+      'If-None-Match',
+      'X-Request-Id',
+      'Expect',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...METHODS), fc.array(fc.tuple(name, line), { maxLength: 4 }), async (method, headers) => {
+        const lines = headers.map(([header, value]) => `${header}: ${value}\r\n`).join('');
+        expect(
+          await statusFor(
+            `${method} /team-hr/acme/scim/v2/Users/id HTTP/1.1\r\n${lines}Host: x\r\nAuthorization: Bearer token\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+          ),
+        ).toBeLessThan(500);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  const names = fc.constantFrom(
+    'schemas', 'userName', 'emails', 'name', 'title', 'active', 'manager', 'Operations', 'op', 'path', 'value', '__proto__', 'constructor',
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', 'emails[type eq "work"].value', 'name.givenName',
+  ); // prettier-ignore
+  const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+    json: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom<unknown>('replace', 'Add', 'remove', 'work', 'emails[type eq "work"]', 'members', ''),
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(names, fc.string({ maxLength: 5 })), tie('json'), { maxKeys: 5 }),
+    ),
+  }));
+
+  test.each(['POST /Users', 'PUT /Users/id-1', 'PATCH /Users/id-1'])('as the body of %s, the answer is never 5xx', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    await service.client.send({ method: 'POST', path: '/Users', body: { userName: 'ada', emails: [{ type: 'work', value: 'a@b' }] } });
+    const body = fc.oneof(
+      fc.uint8Array().map((array): string | Uint8Array<ArrayBuffer> => new Uint8Array(array)),
+      json.map((value) => JSON.stringify(value)),
+      json.map((value) => JSON.stringify({ userName: 'ada', emails: [{ type: 'work', value: 'a@b' }], name: value, title: value })),
+      fc.array(fc.dictionary(fc.constantFrom('op', 'path', 'value'), json)).map((operations) => JSON.stringify({ Operations: operations })),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, async (sent) => {
+        const response = await fetch(`${service.client.baseUrl}${path}`, {
+          method,
+          headers: { authorization: 'Bearer token' },
+          body: new Blob([sent]),
+        });
+        const text = await response.text();
+        expect([response.status, text.slice(0, 300)]).toEqual([expect.any(Number), expect.any(String)]);
+        expect(response.status).toBeLessThan(500);
+        expect(response.headers.get('content-type')).toBe('application/scim+json; charset=utf-8');
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** encodeURIComponent that takes lone surrogates too. */
+function encodeLoosely(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}

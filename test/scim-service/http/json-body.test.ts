@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
+import { sendRaw } from '#test/support/raw-http.ts';
+import { waitUntil } from '#test/support/wait-until.ts';
+
+let service: ScimServiceUnderTest;
+beforeAll(async () => {
+  service = await startScimService();
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
+  // A Blob without a type keeps fetch from adding one.
+  const response = await fetch(`${service.client.baseUrl}/Users`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer token', ...headers },
+    body: new Blob([body]),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+}
+
+let people = 0;
+const person = (): string => JSON.stringify({ userName: `person-${++people}`, emails: [{ type: 'work', value: 'a@b' }] });
+
+describe('content types', () => {
+  test.each([
+    'application/scim+json',
+    'application/json',
+    'application/scim+json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'Application/SCIM+JSON ; Charset=utf8 ; version=2',
+    'application/json; charset=us-ascii',
+    '',
+  ])('%j is accepted', async (type) => {
+    const { status, headers } = await post(person(), { 'content-type': type });
+
+    expect(status).toBe(201);
+    expect(headers.get('content-type')).toBe('application/scim+json; charset=utf-8');
+  });
+
+  test('no type at all is accepted when the body is JSON, and says so when it is not', async () => {
+    expect((await post(person())).status).toBe(201);
+    expect((await post('userName=ada')).body).toMatchObject({ status: '400', scimType: 'invalidSyntax' });
+  });
+
+  test.each([
+    ['text/plain', 'content type "text/plain" is not understood; send application/scim+json or application/json'],
+    ['application/x-www-form-urlencoded', expect.stringContaining('"application/x-www-form-urlencoded"')],
+    ['multipart/form-data; boundary=x', expect.any(String)],
+    ['application/jsonx', expect.any(String)],
+    ['application/json; charset=utf-16', 'charset "utf-16" is not understood; send UTF-8'],
+  ])('%s is answered with 415', async (type, detail) => {
+    const { status, body } = await post(person(), { 'content-type': type });
+
+    expect([status, body['status'], body['detail']]).toEqual([415, '415', detail]);
+  });
+
+  test('an encoded body is answered with 415 that names what is accepted', async () => {
+    const { status, headers } = await post(person(), { 'content-encoding': 'gzip' });
+
+    expect([status, headers.get('accept-encoding')]).toEqual([415, 'identity']);
+    expect((await post(person(), { 'content-encoding': 'identity' })).status).toBe(201);
+  });
+});
+
+describe('a body that is not JSON', () => {
+  test.each([
+    ['', 'the body is empty; send a JSON object'],
+    [' \n', 'the body is empty; send a JSON object'],
+    ['{"userName": "a",}', 'the body is not JSON: "}" is not expected at position 17 (line 1, column 18)'],
+    ['{\n  "userName": "a"\n  "x": 1}', 'the body is not JSON: "\\"" is not expected at position 22 (line 3, column 3)'],
+    ['{"userName": "a"', 'the body is not JSON: the end is not expected at position 16 (line 1, column 17)'],
+    ['<html>😀</html>', 'the body is not JSON: "<" is not expected at position 0 (line 1, column 1)'],
+    ['{"a":😀}', 'the body is not JSON: "😀" is not expected at position 5 (line 1, column 6)'],
+  ])('%j is answered with 400 invalidSyntax that says where', async (text, detail) => {
+    const { status, body } = await post(text, { 'content-type': 'application/scim+json' });
+
+    expect([status, body]).toEqual([
+      400,
+      { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '400', scimType: 'invalidSyntax', detail },
+    ]);
+  });
+
+  test.each(['[]', '"text"', '7', 'null', 'true'])('%s is answered with 400, for it is no object', async (text) => {
+    const { status, body } = await post(text);
+
+    expect([status, body['scimType']]).toEqual([400, 'invalidSyntax']);
+  });
+
+  test('bytes that are not UTF-8 are refused and not stored as something else', async () => {
+    const bytes = Buffer.from('{"userName":"_"}', 'latin1');
+    bytes[13] = 0xe9;
+    const { status, body } = await post(new Uint8Array(bytes));
+
+    expect([status, body['scimType'], body['detail']]).toEqual([400, 'invalidSyntax', 'the body is not UTF-8; JSON is sent as UTF-8']);
+  });
+
+  test('a mark of byte order in front of it is passed over', async () => {
+    expect((await post(`\uFEFF${person()}`)).status).toBe(201);
+  });
+
+  test('nesting without end is refused', async () => {
+    for (const text of ['['.repeat(500_000), `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`]) {
+      expect((await post(text)).status).toBe(400);
+    }
+  });
+});
+
+test('a client that goes away in the middle of its body is nobody’s failure', async () => {
+  await using own = await startScimService();
+  const head = 'POST /team-hr/acme/scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\n';
+  await sendRaw(own.port, `${head}Content-Length: 100\r\n\r\n{"userName":`, 50);
+  await sendRaw(own.port, `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"use\r\n`, 50);
+  await waitUntil(() => own.log.length === 2, { what: 'the log of both requests' });
+
+  expect(own.log.map(({ status, level, failure }) => [status, level, failure])).toEqual([
+    [400, 'info', undefined],
+    [400, 'info', undefined],
+  ]);
+  expect(own.tenant().window.buckets(own.clock.now())).toEqual([]);
+});

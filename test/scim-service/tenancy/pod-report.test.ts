@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import { podReportSchema } from '#common/pod-report.ts';
+import { tenantConfigRevision } from '#common/tenant-config.ts';
+import { buildPodReport } from '#scim-service/tenancy/pod-report.ts';
+import { TenantDirectory } from '#scim-service/tenancy/tenant-directory.ts';
+import { aClock } from '#test/support/a-clock.ts';
+import { aLog } from '#test/support/a-log.ts';
+import { aTenantConfig } from '#test/support/a-tenant-config.ts';
+
+describe('buildPodReport', () => {
+  test('tells of each tenant what is served and what came of its requests', () => {
+    const clock = aClock('2026-11-24T10:00:03Z');
+    const directory = new TenantDirectory({ logger: aLog().logger, clock: clock.now });
+    const acme = aTenantConfig({ generation: 4, breakerEpoch: 2 });
+    const idle = aTenantConfig({ namespace: 'team-it', name: 'idle' });
+    directory.set(acme);
+    directory.set(idle);
+    directory.synced();
+    const { window, activity } = directory.find('team-hr/acme')!;
+    window.record('Success', clock.now());
+    activity.record('Success', { write: true, now: clock.now() });
+    clock.advance(2_000);
+    window.record('Uniqueness', clock.now());
+    activity.record('Uniqueness', { write: true, now: clock.now() });
+
+    const report = buildPodReport(directory, {
+      bootId: 'boot-1',
+      pod: 'pod-a',
+      now: clock.now(),
+      users: (tenant) => (tenant.key === 'team-hr/acme' ? 12 : null),
+    });
+
+    expect(podReportSchema.parse(report)).toEqual(report);
+    expect(report).toEqual({
+      version: 1,
+      bootId: 'boot-1',
+      pod: 'pod-a',
+      time: '2026-11-24T10:00:05.000Z',
+      synced: true,
+      tenants: {
+        'team-hr/acme': {
+          generation: 4,
+          revision: tenantConfigRevision(acme),
+          epoch: 2,
+          lastRequestTime: '2026-11-24T10:00:05.000Z',
+          lastSuccessTime: '2026-11-24T10:00:03.000Z',
+          users: 12,
+          buckets: [{ start: Date.parse('2026-11-24T10:00:00Z') / 1_000, requests: 2, failures: { Uniqueness: 1 } }],
+        },
+        'team-it/idle': {
+          generation: 1,
+          revision: tenantConfigRevision(idle),
+          epoch: 0,
+          lastRequestTime: null,
+          lastSuccessTime: null,
+          users: null,
+          buckets: [],
+        },
+      },
+    });
+  });
+
+  test('says so while the configs are not all read', () => {
+    const directory = new TenantDirectory({ logger: aLog().logger, clock: () => 0 });
+
+    expect(buildPodReport(directory, { bootId: 'b', pod: 'p', now: 0, users: () => null })).toEqual({
+      version: 1,
+      bootId: 'b',
+      pod: 'p',
+      time: '1970-01-01T00:00:00.000Z',
+      synced: false,
+      tenants: {},
+    });
+  });
+});
