@@ -3,6 +3,7 @@ import type { Logger } from '#common/logger.ts';
 import { tenantConfigRevision } from '#common/tenant-config.ts';
 import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
+import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from '../reconcile/action.ts';
 import { conclude } from '../reconcile/conclude.ts';
 import { decide } from '../reconcile/decide.ts';
@@ -36,7 +37,7 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
 
   const { status, events, requeue } = conclude(observed, decision, applied);
   for (const event of events) await recordEvent(parts, tenant, event);
-  if (!isDeepStrictEqual(status, tenant.status)) {
+  if (!sameJson(status, tenant.status)) {
     parts.leadership.assertHeld();
     await parts.writer.writeStatus(tenant, status);
   }
@@ -70,4 +71,9 @@ async function recordEvent({ writer, leadership, logger }: TenantRunParts, tenan
   } catch (error) {
     logger.warn({ ...fields, detail: event.message, err: error }, 'event not recorded');
   }
+}
+
+/** By content alone: a cluster's client may give objects of its own classes, which would never be strictly equal. */
+function sameJson(left: ScimTenantStatus, right: ScimTenantStatus | null): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(left)), JSON.parse(JSON.stringify(right)));
 }

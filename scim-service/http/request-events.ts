@@ -4,7 +4,7 @@ import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { Refusal } from '../tenancy/authenticate.ts';
 import type { AnsweredRequest, ServiceMetrics } from './service-metrics.ts';
 
-export interface RequestAnswered extends AnsweredRequest {
+interface RequestAnswered extends AnsweredRequest {
   readonly requestId: string;
   /** As the path names it, whether or not it exists; null outside of a tenant's endpoint. */
   readonly tenant: TenantKey | null;

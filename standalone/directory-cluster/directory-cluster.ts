@@ -174,6 +174,9 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
   }
 
   async run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {
+    await this.#inTurn(() => this.#refresh({ settled: false })).catch((error: unknown) => {
+      this.#options.logger.error({ err: error }, 'folder of tenants not read; what it said last stays in force');
+    });
     this.#listeners.add(onChange);
     try {
       for (const key of await this.tenantKeys()) onChange(key);

@@ -68,9 +68,9 @@ type ReadDocument =
   | { readonly problems: readonly { readonly line?: number; readonly message: string }[] };
 
 function readDocument(document: Document.Parsed): ReadDocument | null {
-  if (document.errors.length > 0) {
-    return { problems: document.errors.map((error) => ({ ...lineOf(error.linePos), message: firstLine(error.message) })) };
-  }
+  // The others mostly follow from the first.
+  const [error] = document.errors;
+  if (error) return { problems: [{ ...lineOf(error.linePos), message: firstLine(error.message) }] };
   let object: unknown;
   try {
     object = document.toJS();

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sqliteFault } from './sqlite-fault.ts';
 import { APPLICATION_ID, SCHEMA_STEPS } from './user-schema.ts';
 
 /** A file that can't be this program's store; it was left as it is. */
@@ -77,11 +78,7 @@ function readPragma(database: DatabaseSync, name: 'application_id' | 'user_versi
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-/** SQLite's result code for "file is not a database". */
-const SQLITE_NOTADB = 26;
-
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('errcode' in error && error.errcode === SQLITE_NOTADB) return 'it is not an SQLite database; name another file';
-  return error.message;
+  if (sqliteFault(error) === 'not-a-database') return 'it is not an SQLite database; name another file';
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

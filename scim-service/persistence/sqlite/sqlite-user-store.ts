@@ -6,6 +6,7 @@ import { userKeys } from '../../domain/user-keys.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
 import { StoreUnavailableError, UserNameTakenError, type StoreHealth, type UserPage, type UserStore } from '../../provisioning/user-store.ts';
 import { openDatabase } from './open-database.ts';
+import { sqliteFault } from './sqlite-fault.ts';
 import { fromRow, toRow } from './user-row.ts';
 import { prepareStatements, type UserStatements } from './user-statements.ts';
 
@@ -102,7 +103,7 @@ class SqliteUserStore implements UserStore, StoreHealth, Disposable {
         return result;
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw isTakenUserName(error) ? new UserNameTakenError(user.resource.userName) : error;
+        throw sqliteFault(error) === 'taken' ? new UserNameTakenError(user.resource.userName) : error;
       }
     });
   }
@@ -111,7 +112,9 @@ class SqliteUserStore implements UserStore, StoreHealth, Disposable {
     try {
       return work();
     } catch (error) {
-      throw isStoreFailure(error) ? new StoreUnavailableError(operation, error) : error;
+      const fault = sqliteFault(error);
+      // A broken constraint is a fault of this program and no reason to come back later.
+      throw fault === null || fault === 'constraint' ? error : new StoreUnavailableError(operation, error);
     }
   }
 }
@@ -128,19 +131,4 @@ function valueOf(lookup: UserLookup): { value?: string } {
     case 'externalId':
       return { value: lookup.value };
   }
-}
-
-/** SQLite's extended result code for a second row with the key of a unique index; `id` has a code of its own. */
-const SQLITE_CONSTRAINT_UNIQUE = 2067;
-
-function isTakenUserName(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE;
-}
-
-/** A full disk, a locked or damaged file; or a store that was closed. A broken constraint is a fault of this program. */
-function isStoreFailure(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  if (error.code === 'ERR_INVALID_STATE') return true;
-  const isConstraint = 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 19;
-  return error.code === 'ERR_SQLITE_ERROR' && !isConstraint;
 }

@@ -1,5 +1,6 @@
 import type { CompareOperator, CompareValue } from '#common/scim/filter-tree.ts';
 import type { AttributeDefinition } from '#common/scim/schema.ts';
+import { foldText } from '../fold-text.ts';
 import { quoteValue } from '../quote-value.ts';
 import { ScimError } from '../scim-error.ts';
 import { booleanText } from '../resource/dialects/boolean-text.ts';
@@ -20,7 +21,7 @@ const TEXT_OPERATORS: ReadonlySet<CompareOperator> = new Set(['co', 'sw', 'ew'])
 export function literalComparand(definition: AttributeDefinition, operator: CompareOperator, value: NonNullable<CompareValue>): Comparand {
   assertOperator(definition, operator);
   const typed = numberText(definition, booleanText(definition, value));
-  const comparand = isTextual(definition, operator) ? fold(definition, String(value)) : comparandOf(definition, operator, typed);
+  const comparand = isTextual(definition, operator) ? foldText(definition, String(value)) : comparandOf(definition, operator, typed);
   if (comparand !== null) return comparand;
   throw invalidFilter(`The filter compares ${definition.name} with ${quoteValue(value)}, but ${EXPECTED[definition.type]} is expected`);
 }
@@ -54,15 +55,11 @@ function isTextual({ type }: AttributeDefinition, operator: CompareOperator): bo
 
 /** A stored value as literalComparand has it; null when it is of another type, and nothing is equal to that. */
 export function comparandOf(definition: AttributeDefinition, operator: CompareOperator, value: unknown): Comparand | null {
-  if (isTextual(definition, operator)) return typeof value === 'string' ? fold(definition, value) : null;
+  if (isTextual(definition, operator)) return typeof value === 'string' ? foldText(definition, value) : null;
   if (definition.type === 'boolean') return typeof value === 'boolean' ? value : null;
   if (definition.type !== 'dateTime') return typeof value === 'number' ? value : null;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;
-}
-
-function fold({ caseExact }: AttributeDefinition, text: string): string {
-  return caseExact ? text : text.toLowerCase();
 }
 
 export function invalidFilter(detail: string): ScimError {

@@ -1,6 +1,7 @@
 import { findAttribute } from '#common/scim/resolve-path.ts';
 import type { AttributeDefinition } from '#common/scim/schema.ts';
 import { attributeValue, withAttribute } from '../attribute-value.ts';
+import { foldText } from '../fold-text.ts';
 import { isScimObject, type ScimValue } from '../scim-value.ts';
 import { valueKey } from '../value-identity.ts';
 
@@ -46,8 +47,8 @@ function foldMember({ subAttributes }: AttributeDefinition, name: string, value:
   return definition === null ? value : fold(definition, value);
 }
 
-function fold({ caseExact }: AttributeDefinition, value: ScimValue): ScimValue {
-  return typeof value === 'string' && !caseExact ? value.toLowerCase() : value;
+function fold(definition: AttributeDefinition, value: ScimValue): ScimValue {
+  return typeof value === 'string' ? foldText(definition, value) : value;
 }
 
 /** Returns the very same entry when it already says all of the new one. */

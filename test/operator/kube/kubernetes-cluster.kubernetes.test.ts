@@ -267,10 +267,10 @@ describe('KubernetesCluster and the Kubernetes API', () => {
   });
 
   test('a tenant that refers to another Secret than before is reported for that one only', async () => {
-    const { reported } = await start();
     const manifest = await newTenant({});
     const key = tenantKey(manifest.metadata);
     const { namespace } = manifest.metadata;
+    const { reported } = await start({ watchNamespaces: [namespace] });
     await applyTenant({ ...manifest, spec: { ...manifest.spec, tokenSecretRef: { name: 'second' } } }, 'kubectl');
     await waitUntil(() => reported.length >= 2, { what: 'the tenant and its change' });
     reported.length = 0;
@@ -280,6 +280,33 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     await secret('second');
     await waitUntil(() => reported.includes(key), { what: 'the report of the second Secret' });
     expect(reported).toEqual([key]);
+  });
+
+  test('a status reaches a tenant that is edited at the same moment, and the edit stays', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
+    const edit = (displayName: string) => applyTenant({ ...manifest, spec: { ...manifest.spec, displayName } }, 'kubectl');
+    for (let generation = 1; generation <= 10; generation++) {
+      await Promise.all([cluster.writeStatus(tenant, aStatus(generation)), edit(`edit ${generation}`)]);
+      expect(await cluster.tenant(tenantKey(manifest.metadata))).toMatchObject({
+        spec: { displayName: `edit ${generation}` },
+        status: { observedGeneration: generation },
+      });
+    }
+  });
+
+  test('the API refuses a status for a resource version that is not the newest, on which writeStatus relies', async () => {
+    const manifest = await newTenant({});
+    const { metadata } = await read(manifest);
+    await applyTenant({ ...manifest, spec: { ...manifest.spec, displayName: 'Changed' } }, 'kubectl');
+    const late = await apply(resourcePath(SCIM_TENANTS, { ...manifest.metadata, subresource: 'status' }), OPERATOR_FIELD_MANAGER, {
+      apiVersion: manifest.apiVersion,
+      kind: manifest.kind,
+      metadata: { name: 'acme', namespace: manifest.metadata.namespace, resourceVersion: metadata.resourceVersion },
+      status: { observedGeneration: 1 },
+    }).catch((error: unknown) => error);
+    expect(isConflict(late)).toBe(true);
   });
 
   test('a status for a tenant that has gone is refused and makes nothing', async () => {
@@ -299,7 +326,10 @@ interface SeenSecret {
 }
 
 interface SeenTenant {
-  readonly metadata: { readonly managedFields: readonly { readonly manager: string; readonly subresource?: string }[] };
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly managedFields: readonly { readonly manager: string; readonly subresource?: string }[];
+  };
   readonly spec: Record<string, unknown>;
 }
 

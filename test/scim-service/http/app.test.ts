@@ -52,8 +52,11 @@ describe('whatever bytes come', () => {
   const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array).toString('latin1'));
   const line = bytes.map((text) => text.replaceAll(/[\r\n]/g, ''));
 
-  /** 0 for no answer at all, which is right only for what is not a whole request yet. */
-  const statusFor = async (request: string): Promise<number> => statusOf(await sendRaw(service.port, Buffer.from(request, 'latin1'), 200));
+  /** What is not 2xx, 3xx or 4xx counts, no answer included. */
+  const isServed = async (request: string): Promise<boolean> => {
+    const status = statusOf(await sendRaw(service.port, Buffer.from(request, 'latin1'), 2_000));
+    return status >= 200 && status < 500;
+  };
 
   test('as the target of a request, the answer is never 5xx', async () => {
     const target = fc.oneof(
@@ -69,9 +72,9 @@ describe('whatever bytes come', () => {
         fc.constantFrom(...METHODS.filter((method) => method !== 'POST' && method !== 'PUT' && method !== 'PATCH')),
         target,
         async (method, path) => {
-          expect(
-            await statusFor(`${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nConnection: close\r\n\r\n`),
-          ).toBeLessThan(500);
+          expect(await isServed(`${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nConnection: close\r\n\r\n`)).toBe(
+            true,
+          );
         },
       ),
       { numRuns: 300 },
@@ -93,10 +96,10 @@ describe('whatever bytes come', () => {
       fc.asyncProperty(fc.constantFrom(...METHODS), fc.array(fc.tuple(name, line), { maxLength: 4 }), async (method, headers) => {
         const lines = headers.map(([header, value]) => `${header}: ${value}\r\n`).join('');
         expect(
-          await statusFor(
+          await isServed(
             `${method} /team-hr/acme/scim/v2/Users/id HTTP/1.1\r\n${lines}Host: x\r\nAuthorization: Bearer token\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
           ),
-        ).toBeLessThan(500);
+        ).toBe(true);
       }),
       { numRuns: 300 },
     );

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
+import { aClock } from '#test/support/a-clock.ts';
+import { aBreaker, anOpenBreaker, aStatus } from '#test/support/a-tenant.ts';
+
+const ACME = { namespace: 'team-hr', name: 'acme' };
+const SYNC = { lastRequestTime: null, lastSuccessTime: '2026-11-24T06:00:00Z', users: 7, groups: null };
+
+function metrics() {
+  const registry = new Registry();
+  const clock = aClock('2026-11-24T06:00:00Z');
+  const created = createOperatorMetrics(registry, clock.now);
+  /** Lines of the metrics whose names begin so, without comments and buckets. */
+  const lines = async (prefix: string): Promise<string[]> =>
+    (await registry.metrics()).split('\n').filter((line) => line.startsWith(prefix) && !line.includes('_bucket'));
+  return { ...created, lines, clock };
+}
+
+describe('metrics of a tenant', () => {
+  test('follow its status, and its state has one series', async () => {
+    const { tenants, lines } = metrics();
+    tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    tenants.set(ACME, 'Tripped', aStatus({ conditions: [], breaker: anOpenBreaker({ trips: 2 }), sync: SYNC }));
+    expect(await lines('scim_tenant')).toEqual([
+      'scim_tenant_info{namespace="team-hr",tenant="acme",state="Tripped"} 1',
+      'scim_tenant_ready{namespace="team-hr",tenant="acme"} 0',
+      'scim_tenant_breaker_open{namespace="team-hr",tenant="acme"} 1',
+      'scim_tenant_users{namespace="team-hr",tenant="acme"} 7',
+      `scim_tenant_last_success_timestamp_seconds{namespace="team-hr",tenant="acme"} ${Date.parse('2026-11-24T06:00:00Z') / 1_000}`,
+      'scim_tenant_breaker_trips_total{namespace="team-hr",tenant="acme"} 2',
+    ]);
+  });
+
+  test('count the trips of a status once, and never go back', async () => {
+    const { tenants, lines } = metrics();
+    for (const trips of [2, 2, 3, 0, 1]) tenants.set(ACME, 'Active', aStatus({ breaker: aBreaker({ trips }) }));
+    expect(await lines('scim_tenant_breaker_trips_total')).toEqual([
+      'scim_tenant_breaker_trips_total{namespace="team-hr",tenant="acme"} 4',
+    ]);
+  });
+
+  test('show a tenant that has not tripped as 0, and nothing that is not known', async () => {
+    const { tenants, lines } = metrics();
+    tenants.set(ACME, 'Active', aStatus());
+    expect(await lines('scim_tenant_breaker_trips_total')).toEqual([
+      'scim_tenant_breaker_trips_total{namespace="team-hr",tenant="acme"} 0',
+    ]);
+    expect(await lines('scim_tenant_users')).toEqual([]);
+  });
+
+  test('go with the tenant', async () => {
+    const { tenants, lines } = metrics();
+    tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    tenants.remove(ACME);
+    tenants.remove({ namespace: 'team-hr', name: 'never-seen' });
+    expect(await lines('scim_tenant')).toEqual([]);
+  });
+});
+
+describe('metrics of the operator', () => {
+  test('are there from the start, so that a rate over them is one', async () => {
+    const { lines } = metrics();
+    expect(await lines('controller_runtime_reconcile_total')).toHaveLength(4);
+    expect(await lines('workqueue_')).toEqual([
+      'workqueue_depth{name="scimtenant"} 0',
+      'workqueue_adds_total{name="scimtenant"} 0',
+      'workqueue_retries_total{name="scimtenant"} 0',
+    ]);
+    expect(await lines('scim_notifications_total')).toEqual([
+      'scim_notifications_total{outcome="delivered"} 0',
+      'scim_notifications_total{outcome="failed"} 0',
+    ]);
+    expect(await lines('leader_election_master_status')).toEqual(['leader_election_master_status{name="scimtenant"} 0']);
+  });
+
+  test('follow what they are told', async () => {
+    const { lines, queue, ...metric } = metrics();
+    metric.reconciled('requeue_after', 0.02);
+    metric.leading(true);
+    metric.notified('failed');
+    metric.configPropagated(0.5);
+    queue.depth(3);
+    queue.added();
+    queue.retried();
+    expect(await lines('controller_runtime_reconcile_total{controller="scimtenant",result="requeue_after"}')).toEqual([
+      expect.stringMatching(/ 1$/),
+    ]);
+    expect(await lines('controller_runtime_reconcile_time_seconds_count')).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(await lines('leader_election_master_status')).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(await lines('scim_notifications_total{outcome="failed"}')).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(await lines('scim_config_propagation_seconds_sum')).toEqual(['scim_config_propagation_seconds_sum 0.5']);
+    expect(await lines('workqueue_')).toEqual([expect.stringMatching(/ 3$/), expect.stringMatching(/ 1$/), expect.stringMatching(/ 1$/)]);
+  });
+
+  test('tell how long an informer has been silent at the moment of the scrape', async () => {
+    const { lines, clock, informerHeard } = metrics();
+    informerHeard('ScimTenant');
+    clock.advance(42_000);
+    expect(await lines('scim_informer_last_event_age_seconds')).toEqual(['scim_informer_last_event_age_seconds{kind="ScimTenant"} 42']);
+  });
+});

@@ -1,0 +1,423 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
+import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { aClock } from '#test/support/a-clock.ts';
+import { aSpecManifest } from '#test/support/a-tenant.ts';
+import { anOperator, Crash, type OperatorWorld } from '#test/support/an-operator.ts';
+import { FakeCluster } from '#test/support/fake-cluster.ts';
+import { FakeMailbox } from '#test/support/fake-notifier.ts';
+import { FakePods } from '#test/support/fake-pods.ts';
+
+const KEY: TenantKey = 'team-hr/acme';
+const OLD = 'the-first-token-with-enough-characters';
+const NEW = 'the-second-token-with-enough-characters';
+
+let world: OperatorWorld;
+beforeEach(() => {
+  world = aWorld();
+});
+
+/** Tenant `team-hr/acme` with its token, and two pods. */
+function aWorld(): OperatorWorld {
+  const clock = aClock('2026-11-24T06:00:00Z');
+  const cluster = new FakeCluster();
+  cluster.putSecret('team-hr', 'acme-scim-token', { token: OLD });
+  const created = { cluster, pods: new FakePods(cluster, clock.now, ['pod-a', 'pod-b']), mailbox: new FakeMailbox(), clock };
+  put(created);
+  return created;
+}
+
+function put(
+  { cluster }: OperatorWorld,
+  spec: Parameters<typeof aSpecManifest>[0] = {},
+  options: { resetAt?: string; manager?: string } = {},
+): void {
+  const annotations = options.resetAt === undefined ? {} : { 'scim-operator.dev/reset-at': options.resetAt };
+  cluster.putTenant({ metadata: { namespace: 'team-hr', name: 'acme', annotations }, spec: aSpecManifest(spec) }, options.manager);
+}
+
+async function status(): Promise<ScimTenantStatus> {
+  const tenant = await world.cluster.tenant(KEY);
+  if (!tenant?.status) throw new Error('no status is stored');
+  return tenant.status;
+}
+
+async function enabled(): Promise<unknown> {
+  const tenant = await world.cluster.tenant(KEY);
+  return tenant && 'enabled' in tenant.spec ? tenant.spec.enabled : undefined;
+}
+
+async function config(): Promise<TenantConfig | null> {
+  return world.cluster.derivedConfig(KEY);
+}
+
+async function ready(): Promise<string> {
+  const condition = (await status()).conditions.find(({ type }) => type === 'Ready');
+  return `${condition?.status} ${condition?.reason}`;
+}
+
+/** 2 + 2 failures of 6 requests on two pods: neither pod alone would trip. */
+async function fail({ pods }: OperatorWorld): Promise<void> {
+  await pods.send('pod-a', KEY, { successes: 1, failures: { InvalidValue: 2 } });
+  await pods.send('pod-b', KEY, { successes: 1, failures: { InvalidValue: 2 } });
+}
+
+/** Writes of the story so far, without repetitions of the same status. */
+function writes(): string[] {
+  return world.cluster.writes.filter((write, index, all) => write !== all[index - 1]);
+}
+
+describe('a tenant from its first sight to a trip and back', () => {
+  test('goes through every step in order, once', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+    await fail(world);
+    await operator.settle(KEY);
+    expect(writes()).toEqual([
+      'config Active',
+      'status Closed',
+      'config Tripped',
+      'event Tripped',
+      'status Open',
+      'mirror',
+      'status Open',
+      'config Tripped',
+      'status Open',
+    ]);
+    expect(await enabled()).toBe(false);
+    expect(await ready()).toBe('False Tripped');
+    expect(world.mailbox.mails.map(({ recipient, trip }) => [recipient, trip])).toEqual([['hr-it@acme.example', 1]]);
+    expect((await status()).breaker).toMatchObject({ state: 'Open', trips: 1, epoch: 0, mirroredTrip: 1, failures: 4, requests: 6 });
+
+    world.clock.advance(60_000);
+    put(world, { enabled: true });
+    await operator.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+    expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: 1 });
+    expect((await status()).breaker).toMatchObject({ state: 'Closed', trips: 1, epoch: 1, openedAt: null });
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['Tripped', 'BreakerClosed']);
+    expect(world.mailbox.mails).toHaveLength(1);
+  });
+
+  test('trips anew by new failures, and is mailed anew', async () => {
+    const operator = anOperator(world);
+    for (let trip = 1; trip <= 2; trip += 1) {
+      await operator.settle(KEY);
+      await fail(world);
+      await operator.settle(KEY);
+      expect((await status()).breaker).toMatchObject({ state: 'Open', trips: trip, epoch: trip - 1 });
+      put(world, { enabled: true });
+      await operator.settle(KEY);
+    }
+    expect(world.mailbox.mails.map(({ trip }) => trip)).toEqual([1, 2]);
+  });
+
+  test.each([
+    {
+      by: 'a new resetToken',
+      spec: { failurePolicy: { minRequests: 5, maxFailures: 3, maxFailureRatio: 0.5, resetToken: 'again' } },
+      options: {},
+    },
+    { by: 'a new reset-at', spec: {}, options: { resetAt: 'now' } },
+  ])('is switched on by $by, which takes the mirror back', async ({ spec, options }) => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.settle(KEY);
+    put(world, spec, options);
+    await operator.settle(KEY);
+    expect(await enabled()).toBe(true);
+    expect(await ready()).toBe('True Programmed');
+    expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: 1 });
+  });
+
+  test('stays tripped under a GitOps tool that reverts the mirror, and the mirror is not written again', async () => {
+    put(world, { enabled: true }, { manager: 'argocd-controller' });
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.settle(KEY);
+    put(world, { enabled: true }, { manager: 'argocd-controller' });
+    await operator.settle(KEY);
+    expect(await ready()).toBe('False Tripped');
+    expect(await enabled()).toBe(true);
+    expect(world.cluster.writes.filter((write) => write === 'mirror')).toHaveLength(1);
+  });
+
+  test('keeps its outcomes when a pod restarts in between', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await world.pods.send('pod-a', KEY, { failures: { StoreUnavailable: 2 } });
+    await operator.settle(KEY);
+    world.pods.start('pod-a');
+    await operator.settle(KEY);
+    await world.pods.send('pod-a', KEY, { successes: 2, failures: { StoreUnavailable: 2 } });
+    await operator.settle(KEY);
+    expect((await status()).breaker).toMatchObject({ state: 'Open', failures: 4, requests: 6 });
+  });
+
+  test('that only notifies opens, mails, stays in service and closes when its window has emptied', async () => {
+    put(world, { failurePolicy: { minRequests: 5, maxFailures: 3, maxFailureRatio: 0.5, action: 'NotifyOnly' } });
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.settle(KEY);
+    expect((await status()).breaker.state).toBe('Open');
+    expect(await config()).toMatchObject({ state: { kind: 'Active' } });
+    expect(world.mailbox.mails.map(({ switchedOff }) => switchedOff)).toEqual([false]);
+    expect(await enabled()).toBe(true);
+
+    world.clock.advance(41 * 60_000);
+    await operator.settle(KEY);
+    expect((await status()).breaker).toMatchObject({ state: 'Closed', epoch: 1, openedAt: null });
+  });
+});
+
+describe.each([
+  { way: 'a new reset-at', switchOn: (to: OperatorWorld) => put(to, {}, { resetAt: 'now' }), mirrors: ['mirror', 'mirror released'] },
+  { way: 'a person', switchOn: (to: OperatorWorld) => put(to, { enabled: true }), mirrors: ['mirror'] },
+])('a crash before any single write of a story that ends with $way switching on', ({ switchOn, mirrors }) => {
+  /** More writes than the story has, so that it is cut before each of them. */
+  const LONGEST_STORY = 30;
+
+  async function story(to: OperatorWorld, between: () => Promise<void>): Promise<void> {
+    world = to;
+    await between();
+    await fail(to);
+    await between();
+    switchOn(to);
+    await between();
+  }
+
+  test.each(Array.from({ length: LONGEST_STORY }, (_, writesBefore) => writesBefore))(
+    'after %i writes loses nothing; the next process ends where no crash would have',
+    async (writesBefore) => {
+      const calm = aWorld();
+      await story(calm, () => anOperator(calm).settle(KEY));
+      const expected = { status: withoutTimes(await status()), config: await config(), enabled: await enabled() };
+
+      const shaken = aWorld();
+      let operator = anOperator(shaken, writesBefore);
+      await story(shaken, async () => {
+        try {
+          await operator.settle(KEY);
+        } catch (error) {
+          if (!(error instanceof Crash)) throw error;
+          operator = anOperator(shaken);
+          await operator.settle(KEY);
+        }
+      });
+      expect({ status: withoutTimes(await status()), config: await config(), enabled: await enabled() }).toEqual(expected);
+      expect(shaken.cluster.writes.filter((write) => write.startsWith('mirror'))).toEqual(mirrors);
+      // A mail that left in the very run that died is sent again as the same message; otherwise it is sent once.
+      expect(new Set(shaken.mailbox.mails.map(({ uid, trip, recipient }) => `${uid} ${trip} ${recipient}`)).size).toBe(1);
+      expect(shaken.mailbox.mails.length).toBeLessThanOrEqual(2);
+      // An Event precedes the status, so it may be told twice, and never not at all.
+      expect([...new Set(shaken.cluster.events.map(({ reason }) => reason))]).toEqual(['Tripped', 'BreakerClosed']);
+    },
+  );
+
+  test('is a crash before each of them: the whole story has fewer', async () => {
+    const calm = aWorld();
+    const operator = anOperator(calm, LONGEST_STORY);
+    await story(calm, () => operator.settle(KEY));
+    expect(operator.alive()).toBe(true);
+    expect(calm.cluster.writes.length).toBeGreaterThan(10);
+  });
+
+  function withoutTimes({ conditions, breaker, token, sync, ...rest }: ScimTenantStatus): unknown {
+    return {
+      ...rest,
+      conditions: conditions.map(({ lastTransitionTime: _time, ...condition }) => condition),
+      breaker: { ...breaker, openedAt: breaker.openedAt !== null },
+      token: { ...token, rotatedAt: null },
+      users: sync.users,
+    };
+  }
+});
+
+describe('a new process', () => {
+  test('never sends a mail again that the status knows', async () => {
+    await anOperator(world).settle(KEY);
+    await fail(world);
+    await anOperator(world).settle(KEY);
+    for (let restart = 0; restart < 3; restart += 1) await anOperator(world).settle(KEY);
+    expect(world.mailbox.mails).toHaveLength(1);
+  });
+});
+
+describe('mails while the mail server is down', () => {
+  test('neither delay the trip nor get lost, even when the breaker closes and the process ends before', async () => {
+    world.mailbox.down = 'connect ECONNREFUSED 127.0.0.1:25';
+    await anOperator(world).settle(KEY);
+    await fail(world);
+    const first = anOperator(world);
+    await first.settle(KEY);
+    expect(await enabled()).toBe(false);
+    const condition = (await status()).conditions.find(({ type }) => type === 'NotificationDelivered');
+    expect(condition).toMatchObject({ status: 'False', reason: 'Retrying' });
+    expect(condition?.message).toBe('The mail about the last trip is tried again: connect ECONNREFUSED 127.0.0.1:25');
+
+    put(world, { enabled: true });
+    await first.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+
+    world.mailbox.down = null;
+    await anOperator(world).settle(KEY);
+    expect(world.mailbox.mails).toMatchObject([
+      { trip: 1, failures: 4, requests: 6, reason: '4 of 6 requests failed within 40m: 4 InvalidValue' },
+    ]);
+    expect((await status()).conditions.map(({ type }) => type)).toEqual(['Ready', 'TokenReady', 'Programmed']);
+  });
+
+  test('are sent to the others when one contact is added or removed meanwhile', async () => {
+    world.mailbox.down = 'down';
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.settle(KEY);
+    world.mailbox.down = null;
+    put(world, { enabled: false, notificationEmails: ['hr-it@acme.example', 'second@acme.example'] });
+    operator.notifier.retry();
+    await operator.settle(KEY);
+    expect(world.mailbox.mails.map(({ recipient }) => recipient)).toEqual(['hr-it@acme.example', 'second@acme.example']);
+  });
+});
+
+describe('writes that the API server refuses', () => {
+  test('a mirror that is refused keeps neither mails nor status back, and is written once it may', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    world.cluster.refused.add('mirrorDisabled');
+    await operator.step(KEY);
+    expect(await operator.step(KEY)).toEqual({ kind: 'backoff' });
+    expect(world.mailbox.mails).toHaveLength(1);
+    await operator.step(KEY);
+    expect((await status()).breaker).toMatchObject({ mirroredTrip: 0, lastNotified: { trip: 1 } });
+    world.cluster.refused.clear();
+    await operator.settle(KEY);
+    expect(await enabled()).toBe(false);
+    expect(world.mailbox.mails).toHaveLength(1);
+  });
+
+  test('an event that is refused keeps nothing back', async () => {
+    world.cluster.refused.add('recordEvent');
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.settle(KEY);
+    expect(await ready()).toBe('False Tripped');
+    expect(await enabled()).toBe(false);
+  });
+
+  test('a config that is refused leaves the trip stored, and is written once it may', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    world.cluster.refused.add('applyDerivedConfig');
+    expect(await operator.step(KEY)).toEqual({ kind: 'backoff' });
+    expect((await status()).breaker.state).toBe('Open');
+    expect(await enabled()).toBe(true);
+    world.cluster.refused.clear();
+    await operator.settle(KEY);
+    expect(await config()).toMatchObject({ state: { kind: 'Tripped' } });
+    expect(await enabled()).toBe(false);
+  });
+
+  test('a status that is refused fails the run', async () => {
+    world.cluster.refused.add('writeStatus');
+    await expect(anOperator(world).step(KEY)).rejects.toThrow('writeStatus is forbidden');
+  });
+});
+
+describe('configuration', () => {
+  test('a mapping error is told, leaves the last good config in force, and is resolved', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const good = await config();
+    put(world, { attributeMapping: [{ source: 'usrName', target: 'login' }] });
+    await operator.settle(KEY);
+    expect(await ready()).toBe('False MappingInvalid');
+    expect(await config()).toEqual(good);
+    expect((await status()).programmed).toEqual({ generation: 1, pods: 2, acknowledged: 2 });
+
+    put(world, { attributeMapping: [{ source: 'userName', target: 'nick' }] });
+    await operator.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+    expect((await config())?.mapping).toEqual([{ source: 'userName', target: 'nick', required: false, type: null }]);
+    expect(world.cluster.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning MappingInvalid', 'Normal Resolved']);
+  });
+
+  test('a rotated token takes over, the old one lives for the overlap and then goes', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    world.cluster.putSecret('team-hr', 'acme-scim-token', { token: NEW });
+    await operator.settle(KEY);
+    const digests = (await config())?.tokenDigests;
+    expect(digests?.map(({ sha256 }) => sha256)).toEqual([sha256Hex(NEW), sha256Hex(OLD)]);
+    expect((await status()).token).toMatchObject({
+      fingerprint: `sha256:${sha256Hex(NEW).slice(0, 12)}`,
+      previousValidUntil: digests?.[1]?.validUntil,
+    });
+
+    world.clock.advance(24 * 3_600_000 - 60_000);
+    await operator.settle(KEY);
+    expect((await config())?.tokenDigests).toEqual(digests);
+    world.clock.advance(60_000);
+    await operator.settle(KEY);
+    expect((await config())?.tokenDigests).toEqual([{ sha256: sha256Hex(NEW), validUntil: null }]);
+    expect((await status()).token.previousValidUntil).toBeNull();
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['TokenRotated']);
+  });
+
+  test('a token that is taken back into use within its overlap is the current one again', async () => {
+    const operator = anOperator(world);
+    for (const token of [OLD, NEW, OLD]) {
+      world.cluster.putSecret('team-hr', 'acme-scim-token', { token });
+      await operator.settle(KEY);
+    }
+    expect((await config())?.tokenDigests).toEqual([
+      { sha256: sha256Hex(OLD), validUntil: null },
+      { sha256: sha256Hex(NEW), validUntil: expect.any(String) },
+    ]);
+  });
+
+  test('a token is generated when there is none, and a deleted one is replaced', async () => {
+    world.cluster.deleteSecret('team-hr', 'acme-scim-token');
+    put(world, { tokenPolicy: { generate: true } });
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+    expect(await world.cluster.tokenSecret('team-hr', 'acme-scim-token')).toMatchObject({ generated: true });
+    world.cluster.deleteSecret('team-hr', 'acme-scim-token');
+    await operator.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+    expect(JSON.stringify(world.cluster.events)).not.toContain('a-generated-token');
+  });
+
+  test('a deleted tenant leaves no derived config', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    world.cluster.deleteTenant(KEY);
+    await operator.settle(KEY);
+    expect(await config()).toBeNull();
+  });
+
+  test('a pod that starts or falls silent makes the tenant wait, and a moment’s silence does not', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    world.pods.silent.add('pod-b');
+    world.clock.advance(2_000);
+    await operator.step(KEY);
+    expect(await ready()).toBe('True Programmed');
+    world.clock.advance(10_000);
+    await operator.step(KEY);
+    expect(await ready()).toBe('False WaitingForPods');
+    world.pods.silent.clear();
+    await operator.settle(KEY);
+    expect(await ready()).toBe('True Programmed');
+  });
+});
