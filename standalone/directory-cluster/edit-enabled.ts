@@ -48,11 +48,11 @@ function replaceInPlace(text: string, document: Document.Parsed, enabled: boolea
   if (!spec || !isMap(spec.value)) return null;
   const pair = pairOf(spec.value, 'enabled');
   if (!pair) return insertFirst(text, spec, spec.value, enabled);
-  if (!isScalar(pair.value) || !pair.value.range) return null;
+  if (!isScalar(pair.value) || !pair.value.range || !isScalar(pair.key) || !pair.key.range) return null;
   const [start, end] = pair.value.range;
-  // `enabled:` with nothing behind it has an empty range right at the colon.
-  const gap = text[start - 1] === ':' ? ' ' : '';
-  return `${text.slice(0, start)}${gap}${enabled}${text.slice(end)}`;
+  if (start < end) return `${text.slice(0, start)}${enabled}${text.slice(end)}`;
+  const behindColon = text.indexOf(':', pair.key.range[1]) + 1;
+  return `${text.slice(0, behindColon)} ${enabled}${text.slice(behindColon)}`;
 }
 
 /** A line of its own right below `spec:`, or the first entry of a map in braces. */

@@ -4,21 +4,23 @@ import { parseAllDocuments } from 'yaml';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
-import { kubeRequests } from '#test/support/kube-request.ts';
+import type { KubernetesAnswer, KubernetesRequest } from '#test/support/kubernetes-request.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 const TENANTS = '/apis/scim-operator.dev/v1alpha1/namespaces/team-hr/scimtenants';
 
 let server: ApiServer;
-let send: Awaited<ReturnType<typeof kubeRequests>>;
+
+function send(method: string, path: string, options: Omit<KubernetesRequest, 'method' | 'path'> = {}): Promise<KubernetesAnswer> {
+  return server.send({ method, path, ...options });
+}
 
 beforeAll(async () => {
   server = await startApiServer();
-  send = await kubeRequests(server.kubeconfig);
   const crd = await readFile('crds/scimtenants.yaml', 'utf8');
   const created = await send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldValidation=Strict', {
     body: crd,
-    type: 'application/yaml',
+    contentType: 'application/yaml',
   });
   expect(created).toMatchObject({ status: 201 });
   await send('POST', '/api/v1/namespaces', { body: { metadata: { name: 'team-hr' } } });
@@ -223,7 +225,7 @@ describe('status', () => {
     const { body: created } = await send('POST', TENANTS, { body: { ...tenant({}, { name: 'main' }), status: STATUS } });
     expect(created.status).toEqual({ observedGeneration: -1 });
     await send('PUT', `${TENANTS}/main`, { body: { ...created, status: STATUS } });
-    await send('PATCH', `${TENANTS}/main`, { body: { status: STATUS }, type: 'application/merge-patch+json' });
+    await send('PATCH', `${TENANTS}/main`, { body: { status: STATUS }, contentType: 'application/merge-patch+json' });
     expect((await send('GET', `${TENANTS}/main`)).body.status).toEqual({ observedGeneration: -1 });
   });
 

@@ -4,7 +4,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { replay } from '../wire/replay.ts';
 import { ENTRA_USER_REQUESTS } from '../wire/wire-request.ts';
 import { condition, metric, startCluster, type Cluster, type ServicePod } from './cluster.ts';
-import { WHOLE_MAPPING } from './whole-mapping.ts';
+import { WHOLE_MAPPING } from '../support/whole-mapping.ts';
 
 /** The whole story of one tenant; each test is a chapter and needs the ones before it. */
 
@@ -22,6 +22,7 @@ function manifest(name: string): { readonly [key: string]: unknown } {
       notificationEmails: CONTACTS,
       attributeMapping: WHOLE_MAPPING,
       users: { onDelete: 'Remove' },
+      rateLimit: { requestsPerSecond: 10_000, burst: 10_000 },
       failurePolicy: { window: '40m', minRequests: 10, maxFailures: 30, maxFailureRatio: 0.1 },
     },
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { OUTCOME_BUCKET_SECONDS, type FailureClass, type OutcomeBucket, type PodReport, type TenantReport } from '#common/pod-report.ts';
+import { OUTCOME_BUCKET_SECONDS, type FailureClass, type PodReport, type TenantReport } from '#common/pod-report.ts';
 import { tenantConfigRevision } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { ClusterReader, PodPoll, PodReports } from '#operator/controller/ports.ts';
@@ -90,7 +90,7 @@ class FakePod {
     const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
     const start = Math.floor(now / 1_000 / OUTCOME_BUCKET_SECONDS) * OUTCOME_BUCKET_SECONDS;
     const time = new Date(now).toISOString();
-    tenant.buckets.push({ start, requests: successes + failed, failures: failures as OutcomeBucket['failures'] });
+    tenant.buckets.push({ start, requests: successes + failed, failures });
     tenant.lastRequestTime = time;
     if (successes > 0) {
       tenant.lastSuccessTime = time;

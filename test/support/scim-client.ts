@@ -29,15 +29,14 @@ export function createScimClient(baseUrl: string, token: string): ScimClient {
   return {
     baseUrl,
     async send({ method, path, query, headers, body }) {
+      const hasBody = body !== undefined && body !== null;
+      const sent = new Headers({ authorization: `Bearer ${token}`, accept: 'application/scim+json' });
+      if (hasBody) sent.set('content-type', 'application/scim+json; charset=utf-8');
+      for (const [name, value] of Object.entries(headers ?? {})) sent.set(name, value);
       const response = await fetch(`${baseUrl}${path}${query ? `?${query}` : ''}`, {
         method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/scim+json',
-          ...(body === undefined || body === null ? {} : { 'content-type': 'application/scim+json; charset=utf-8' }),
-          ...headers,
-        },
-        ...(body === undefined || body === null ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        headers: sent,
+        ...(hasBody && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
       return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers };

@@ -24,8 +24,8 @@ export function openDatabase(file: string): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
     if (file !== ':memory:') createPrivateFile(file);
-    // A backup tool or a shell may hold a lock for a moment.
-    database = new DatabaseSync(file, { timeout: 5_000 });
+    // A backup tool or a shell may hold a lock for a moment; longer would hold up this whole program, which waits with it.
+    database = new DatabaseSync(file, { timeout: 1_000 });
     refuseForeign(database, file);
     // A commit in the write-ahead log with FULL is on the disk before it is acknowledged: it survives kill -9 and loss of power.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES, type FailureClass } from '#common/pod-report.ts';
 import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema, type FailurePolicy } from '#operator/api/scim-tenant-spec.ts';

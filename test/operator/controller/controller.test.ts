@@ -131,6 +131,7 @@ describe('the controller', () => {
     await untilReady(cluster, 'True Programmed');
     put(cluster, { enabled: false });
     await untilReady(cluster, 'True Disabled');
+    expect((await cluster.derivedConfig(KEY))?.state).toEqual({ kind: 'Disabled' });
   });
 
   test('outlives reads, writes and polls that fail, and tries again', async () => {
@@ -207,12 +208,12 @@ describe('the controller', () => {
 
   test('stops when its signal aborts, also before the feed is synced', async () => {
     const synced = start(aCluster());
-    await synced.end();
+    await expect(synced.end()).resolves.toBeUndefined();
     const cluster = aCluster();
     const unsynced = start(cluster, {
       feed: { run: (onChange, signal) => cluster.run(onChange, signal), synced: () => new Promise(() => {}) },
     });
-    await unsynced.end();
+    await expect(unsynced.end()).resolves.toBeUndefined();
   });
 
   test('ends with the fault of a feed that can’t go on', async () => {

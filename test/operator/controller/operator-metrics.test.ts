@@ -94,8 +94,8 @@ describe('metrics of the operator', () => {
   });
 
   test('tell how long an informer has been silent at the moment of the scrape', async () => {
-    const { lines, clock, informerHeard } = metrics();
-    informerHeard('ScimTenant');
+    const { lines, clock, ...metric } = metrics();
+    metric.informerHeard('ScimTenant');
     clock.advance(42_000);
     expect(await lines('scim_informer_last_event_age_seconds')).toEqual(['scim_informer_last_event_age_seconds{kind="ScimTenant"} 42']);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseAllDocuments, stringify } from 'yaml';
 import { editEnabled } from '#standalone/directory-cluster/edit-enabled.ts';
 

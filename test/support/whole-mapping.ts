@@ -1,7 +1,7 @@
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** A mapping that selects every attribute which the recorded requests send, so that each value can be seen again. */
-export const WHOLE_MAPPING = [
+export const WHOLE_MAPPING: readonly { readonly source: string; readonly target: string; readonly required?: boolean }[] = [
   { source: 'userName', target: 'login', required: true },
   { source: 'name.givenName', target: 'firstName' },
   { source: 'name', target: 'name' },
