@@ -4,7 +4,7 @@ import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.t
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 
 /** `Unprogrammed`: there has never been a usable config. */
-export type TenantInfoState = TenantState['kind'] | 'Unprogrammed';
+type TenantInfoState = TenantState['kind'] | 'Unprogrammed';
 
 /** One series for each tenant, and none for one that is gone. */
 export interface TenantMetrics {

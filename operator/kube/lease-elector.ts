@@ -93,14 +93,24 @@ export class LeaseElector implements Leadership {
     onLeading?.(true);
     const lost = new AbortController();
     const over = new AbortController();
-    const work = onElected(AbortSignal.any([signal, lost.signal])).finally(() => over.abort());
+    const overdue = Promise.withResolvers<void>();
+    let grace: NodeJS.Timeout | undefined;
+    lost.signal.addEventListener('abort', () => (grace = setTimeout(overdue.resolve, GRACE_MS)), { once: true });
+    const renewals = this.#renewUntil(over.signal).catch((error: unknown) => this.#lose(lost, error));
+    const work = onElected(AbortSignal.any([signal, lost.signal]));
     try {
-      await Promise.race([work, this.#renewUntil(over.signal).catch((error: unknown) => this.#endWork(work, lost, error))]);
+      await Promise.race([work, overdue.promise]);
+    } catch (error) {
+      // Work that was cut short may fail; that the lease was lost is the cause.
+      if (!lost.signal.aborted) throw error;
     } finally {
-      onLeading?.(false);
+      clearTimeout(grace);
       over.abort();
+      await renewals;
+      onLeading?.(false);
       await this.#release();
     }
+    if (lost.signal.aborted) throw lost.signal.reason;
   }
 
   /** @returns false when the signal aborted first */
@@ -145,20 +155,25 @@ export class LeaseElector implements Leadership {
   async #renewUntil(signal: AbortSignal): Promise<void> {
     let waitMs = this.#timings.renewMs;
     for (;;) {
-      await waitUnlessAborted(Math.min(waitMs, Math.max(0, this.#heldUntil - performance.now())), signal);
+      await waitUnlessAborted(Math.min(waitMs, this.#leftMs()), signal);
       if (signal.aborted) return;
       // First of all: a process that was paused must not renew what has run out, since somebody else may act by now.
       this.assertHeld();
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#leftMs())]);
       try {
-        if (this.#held) await this.#renew(this.#held, signal);
+        if (this.#held) await this.#renew(this.#held, inTime);
         waitMs = this.#timings.renewMs;
       } catch (error) {
         if (signal.aborted) return;
-        if (isConflict(error) || isNotFound(error)) await this.#reread(signal);
+        if (isConflict(error) || isNotFound(error)) await this.#reread(inTime);
         this.#parts.logger.warn({ err: error }, 'lease was not renewed, will be tried again');
         waitMs = Math.min(this.#timings.retryMs, this.#timings.renewMs);
       }
     }
+  }
+
+  #leftMs(): number {
+    return Math.ceil(Math.max(0, this.#heldUntil - performance.now()));
   }
 
   /** Somebody wrote to the lease: another holder, or only a label. An own renewal whose answer was lost looks like it, too. */
@@ -171,13 +186,11 @@ export class LeaseElector implements Leadership {
     this.#held = found;
   }
 
-  async #endWork(work: Promise<void>, lost: AbortController, error: unknown): Promise<never> {
+  #lose(lost: AbortController, error: unknown): void {
     this.#heldUntil = -Infinity;
     this.#held = null;
     this.#parts.logger.error({ err: error }, 'leadership is lost');
     lost.abort(error);
-    await Promise.race([work.catch(() => {}), waitUnlessAborted(GRACE_MS, AbortSignal.timeout(GRACE_MS))]);
-    throw error;
   }
 
   async #release(): Promise<void> {

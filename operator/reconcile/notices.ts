@@ -67,6 +67,6 @@ export function withDeliveries(breaker: BreakerStatus, stored: ScimTenant['statu
   const marked = breaker.lastNotified.trip === breaker.trips ? breaker.lastNotified.recipients : [];
   const recipients = [...new Set([...marked, ...delivered])];
   const lastNotified = recipients.length > marked.length ? { trip: breaker.trips, recipients } : breaker.lastNotified;
-  const settled = breaker.state === 'Closed' || mails.every(({ delivery }) => delivery.state === 'Delivered');
+  const settled = breaker.state === 'Closed' && mails.every(({ delivery }) => delivery.state === 'Delivered');
   return { ...breaker, lastNotified, openedAt: settled ? null : breaker.openedAt };
 }

@@ -20,7 +20,7 @@ export interface SecretManifest extends TenantName {
   readonly data: Readonly<Record<string, string>>;
 }
 
-export interface ManifestProblem {
+interface ManifestProblem {
   /** From 1. */
   readonly line: number;
   readonly message: string;

@@ -41,7 +41,10 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
     describe('content', () => {
       test.each<[string, StoredUserOverrides]>([
         ['a person with the least', {}],
-        ['dates to the millisecond', { createdAt: new Date('1969-12-31T23:59:59.999Z'), lastModified: new Date('2026-11-24T08:15:42.007Z') }],
+        [
+          'dates to the millisecond',
+          { createdAt: new Date('1969-12-31T23:59:59.999Z'), lastModified: new Date('2026-11-24T08:15:42.007Z') },
+        ],
         ['an extension, whose URN has dots', { resource: { [ENTERPRISE]: { employeeNumber: '17', manager: { value: 'abc' } } } }],
         ['objects and lists in each other', { resource: { a: [{ b: [{ c: [[1, [2]], { d: { e: 'deep' } }] }] }] } }],
         ['empty objects, lists and texts', { resource: { a: {}, b: [], c: '', d: [{}], e: { f: {} } }, person: {} }],
@@ -51,7 +54,10 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         ['names that mean something to a database', { resource: { $set: { $ref: 'x', $id: 1 }, 'a.b': { 'c.$d': 1 }, $: 1, '.': 2 } }],
         ['names that look encoded', { resource: { '%': 1, '%2E': 2, '%24a': { '%252E': 3 }, 'a.%2E': 4 } }],
         ['names of other scripts, and an empty one', { resource: { ключ: 1, 'a b': 2, '': 3, 'nul\u0000': 4 } }],
-        ['names that mean something to JavaScript', { resource: JSON.parse('{"__proto__":{"x":1},"constructor":2,"_bsontype":"Long","toString":"t"}') }],
+        [
+          'names that mean something to JavaScript',
+          { resource: JSON.parse('{"__proto__":{"x":1},"constructor":2,"_bsontype":"Long","toString":"t"}') },
+        ],
         ['such names in the record of the product', { person: { 'a.b': { $c: [{ 'd.e': '%2E' }] }, _bsontype: 'ObjectId', login: 'x' } }],
       ])('comes back as it was: %s', async (_, overrides) => {
         const user = await insert({ tenant: aTenant(), ...overrides });
@@ -60,7 +66,11 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       });
 
       test('is replaced as a whole', async () => {
-        const before = await insert({ tenant: aTenant(), resource: { title: 'Dr', a: { b: 1, c: 2 } }, person: { role: 'employee', x: 1 } });
+        const before = await insert({
+          tenant: aTenant(),
+          resource: { title: 'Dr', a: { b: 1, c: 2 } },
+          person: { role: 'employee', x: 1 },
+        });
         const after = next(before, { resource: { userName: before.resource.userName, active: false, a: { b: 3 } }, person: { x: 2 } });
         expect(await store.replace(after, 1)).toBe(true);
         expect(await store.findById(after.tenant, after.id)).toStrictEqual(after);
@@ -197,7 +207,9 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         expect(await store.findById(revived.tenant, revived.id)).toStrictEqual(revived);
         expect(await idsBy(revived.tenant, { by: 'email', value: 'GONE@acme.example' })).toEqual([revived.id]);
         expect(await store.findDeletedByUserName(revived.tenant, 'Gone')).toBeNull();
-        await expect(store.insert(aStoredUser({ tenant: revived.tenant, resource: { userName: 'gone' } }))).rejects.toThrow(UserNameTakenError);
+        await expect(store.insert(aStoredUser({ tenant: revived.tenant, resource: { userName: 'gone' } }))).rejects.toThrow(
+          UserNameTakenError,
+        );
       });
 
       test('cannot come back while another one has the userName', async () => {
@@ -293,7 +305,12 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       test('follows what was replaced', async () => {
         const place = aTenant();
         const user = await insert({ tenant: place, resource: ann });
-        const resource = { userName: 'new', active: true, externalId: 'Ext-9', emails: [{ value: 'ann.work@acme.example' }, { value: 'N@x' }] };
+        const resource = {
+          userName: 'new',
+          active: true,
+          externalId: 'Ext-9',
+          emails: [{ value: 'ann.work@acme.example' }, { value: 'N@x' }],
+        };
         expect(await store.replace(next(user, { resource }), 1)).toBe(true);
         expect(await idsBy(place, { by: 'userName', value: ann.userName })).toEqual([]);
         expect(await idsBy(place, { by: 'externalId', value: 'Ext-1' })).toEqual([]);
@@ -305,7 +322,10 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
 
       test('by email counts a person with one address twice once, and finds all who share it', async () => {
         const place = aTenant();
-        const emails = [{ type: 'work', value: 'team@acme.example' }, { type: 'other', value: 'TEAM@acme.example' }];
+        const emails = [
+          { type: 'work', value: 'team@acme.example' },
+          { type: 'other', value: 'TEAM@acme.example' },
+        ];
         const first = await insert({ tenant: place, createdAt: new Date(1_000), resource: { emails } });
         const second = await insert({ tenant: place, createdAt: new Date(2_000), resource: { emails } });
         const page = await store.find(place, { by: 'email', value: 'team@acme.example' }, FIRST_PAGE);
@@ -345,7 +365,10 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
 
       test('of one person found begin after the first as well', async () => {
         const { id, resource } = ordered[0]!;
-        const lookups: UserLookup[] = [{ by: 'id', value: id }, { by: 'userName', value: resource.userName }];
+        const lookups: UserLookup[] = [
+          { by: 'id', value: id },
+          { by: 'userName', value: resource.userName },
+        ];
         for (const lookup of lookups) {
           expect(await store.find(tenant, lookup, { offset: 1, limit: 10 })).toEqual({ totalResults: 1, users: [] });
           expect(await store.find(tenant, lookup, { offset: 0, limit: 0 })).toEqual({ totalResults: 1, users: [] });

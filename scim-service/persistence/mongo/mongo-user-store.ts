@@ -4,7 +4,13 @@ import type { Logger } from '#common/logger.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
-import { StoreUnavailableError, UserNameTakenError, type StoreHealth, type UserPage, type UserStore } from '../../provisioning/user-store.ts';
+import {
+  StoreUnavailableError,
+  UserNameTakenError,
+  type StoreHealth,
+  type UserPage,
+  type UserStore,
+} from '../../provisioning/user-store.ts';
 import { COMMAND_LIMIT_MS } from './connection-options.ts';
 import { StoreConnection } from './store-connection.ts';
 import { fromDocument, toDocument, type UserDocument } from './user-document.ts';

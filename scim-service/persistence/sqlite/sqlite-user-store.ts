@@ -4,7 +4,13 @@ import { foldCase } from '../../domain/fold-case.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import { userKeys } from '../../domain/user-keys.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
-import { StoreUnavailableError, UserNameTakenError, type StoreHealth, type UserPage, type UserStore } from '../../provisioning/user-store.ts';
+import {
+  StoreUnavailableError,
+  UserNameTakenError,
+  type StoreHealth,
+  type UserPage,
+  type UserStore,
+} from '../../provisioning/user-store.ts';
 import { openDatabase } from './open-database.ts';
 import { sqliteFault } from './sqlite-fault.ts';
 import { fromRow, toRow } from './user-row.ts';

@@ -125,7 +125,9 @@ describe('openSqliteUserStore', () => {
     using store = openSqliteUserStore({ file: ':memory:' });
     const user = aStoredUser({ resource: { emails: [{ value: 'a@b' }] } });
     await store.insert(user);
-    await expect(store.insert(aStoredUser({ id: user.id, resource: { userName: 'other' } }))).rejects.toThrow(/UNIQUE constraint failed: users.id/);
+    await expect(store.insert(aStoredUser({ id: user.id, resource: { userName: 'other' } }))).rejects.toThrow(
+      /UNIQUE constraint failed: users.id/,
+    );
     expect(await store.count(user.tenant)).toBe(1);
   });
 });

@@ -1,10 +1,10 @@
-import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '#scim-service/persistence/sqlite/open-database.ts';
 import { prepareStatements } from '#scim-service/persistence/sqlite/user-statements.ts';
 
 describe('the statements of the SQLite store', () => {
-  using database: DatabaseSync = openDatabase(':memory:');
+  const database = openDatabase(':memory:');
+  afterAll(() => database.close());
   const { page, total, replace, remove, dropEmails, lastDeleted } = prepareStatements(database);
   const plans = [
     ...Object.entries(page).map(([by, { sourceSQL }]) => [`a page by ${by}`, planOf(sourceSQL)] as const),

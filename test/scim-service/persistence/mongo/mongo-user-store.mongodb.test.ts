@@ -1,0 +1,277 @@
+import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
+import type { StoredUser } from '#scim-service/domain/stored-user.ts';
+import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
+import { StoreUnavailableError, UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
+import { openMongoUserStore, type MongoUserStore } from '#scim-service/persistence/mongo/mongo-user-store.ts';
+import { deletedUsers, visibleUsers } from '#scim-service/persistence/mongo/user-filters.ts';
+import { describeUserStore } from '#test/contracts/user-store-contract.ts';
+import { aLog } from '#test/support/a-log.ts';
+import { aStoredUser } from '#test/support/a-user.ts';
+import { freePort } from '#test/support/free-port.ts';
+import { startMongoServer, type MongoServer } from '#test/support/mongo-server.ts';
+import { startTcpProxy } from '#test/support/tcp-proxy.ts';
+import { waitUntil } from '#test/support/wait-until.ts';
+
+const ANN = { userName: 'Ann@acme.example', externalId: 'Ext-1', emails: [{ type: 'work', value: 'Ann@acme.example' }] };
+
+/** The longest that a request waits for a broken store: a selection of the server, and that of the one retry. */
+const GIVES_UP_WITHIN_MS = 8_000;
+
+let server: MongoServer;
+
+beforeAll(async () => {
+  server = await startMongoServer();
+}, 120_000);
+
+afterAll(() => server[Symbol.asyncDispose]());
+
+async function connect(uri = server.uri): Promise<MongoUserStore> {
+  const store = await openMongoUserStore({ uri, logger: aLog().logger });
+  await store.connected;
+  return store;
+}
+
+describeUserStore('MongoDB', async () => {
+  const store = await connect();
+  return { store, close: async () => store[Symbol.asyncDispose]() };
+});
+
+describe('a document of the collection users', () => {
+  let store: MongoUserStore;
+  let client: mongoose.Connection;
+
+  beforeAll(async () => {
+    store = await connect();
+    client = await mongoose.createConnection(server.uri).asPromise();
+  });
+
+  afterAll(async () => {
+    await client.close();
+    await store[Symbol.asyncDispose]();
+  });
+
+  const documentOf = (user: StoredUser) => client.collection<{ _id: string }>('users').findOne({ _id: user.id });
+
+  test('has what a product may read in plain fields', async () => {
+    const user = aStoredUser({ tenant: 'team-hr/read', resource: ANN, person: { login: 'ann', address: { city: 'Ulm' }, 'a.b': 1 } });
+    await store.insert(user);
+    expect(await documentOf(user)).toEqual({
+      _id: user.id,
+      tenant: 'team-hr/read',
+      version: 1,
+      createdAt: user.createdAt,
+      lastModified: user.lastModified,
+      userNameKey: 'ann@acme.example',
+      externalId: 'Ext-1',
+      emailKeys: ['ann@acme.example'],
+      active: true,
+      person: { login: 'ann', address: { city: 'Ulm' }, 'a%2Eb': 1 },
+      resource: user.resource,
+      deleted: false,
+    });
+  });
+
+  test('stays when the person is deleted, inactive and without a hold on the userName', async () => {
+    const user = aStoredUser({ tenant: 'team-hr/deleted', resource: ANN });
+    await store.insert(user);
+    const deletedAt = new Date('2026-11-24T09:00:00.000Z');
+    await store.replace({ ...user, version: 2, deletedAt, resource: { ...user.resource, active: false } }, 1);
+    expect(await documentOf(user)).toMatchObject({
+      externalId: 'Ext-1',
+      active: false,
+      person: user.person,
+      deleted: true,
+      deletedAt,
+      userNameKey: `Deleted:${user.id}`,
+      deletedUserNameKey: 'ann@acme.example',
+    });
+  });
+
+  test.each<[string, object]>([
+    ['everybody', visibleUsers('team-hr/plan', { by: 'all' })],
+    ...(['userName', 'externalId', 'email'] as const).map((by): [string, object] => [
+      `a lookup by ${by}`,
+      visibleUsers('team-hr/plan', { by, value: 'x' }),
+    ]),
+    ['the deleted of a userName', deletedUsers('team-hr/plan', 'x')],
+    ['an id', { _id: 'x' }],
+  ])('is found in an index for %s', async (_, filter) => {
+    const plan = await client.collection('users').find(filter).explain('queryPlanner');
+    const stages = JSON.stringify(plan['queryPlanner'].winningPlan);
+    expect(stages).toMatch(/"stage":"(IXSCAN|IDHACK|EXPRESS_IXSCAN)"/);
+    expect(stages).not.toContain('COLLSCAN');
+  });
+
+  test('has the same indexes however many pods start at once', async () => {
+    const before = await client.collection('users').indexes();
+    const stores = await Promise.all(Array.from({ length: 5 }, () => connect()));
+    await Promise.all(stores.map((each) => each[Symbol.asyncDispose]()));
+    expect(await client.collection('users').indexes()).toEqual(before);
+    expect(before.filter(({ name }) => name !== '_id_').map(({ key }) => Object.keys(key)[0])).toEqual(Array(5).fill('tenant'));
+  });
+});
+
+describe('an insert', () => {
+  test('that arrives twice is one', async () => {
+    await using store = await connect();
+    const user = aStoredUser({ tenant: 'team-hr/twice', resource: ANN });
+    await store.insert(user);
+    await store.insert(user);
+    expect(await store.count('team-hr/twice')).toBe(1);
+    await expect(store.insert(aStoredUser({ tenant: 'team-hr/twice', resource: ANN }))).rejects.toThrow(UserNameTakenError);
+  });
+
+  test('whose acknowledgement is lost on the way succeeds all the same', async () => {
+    await using proxy = await startForgetfulProxy(server);
+    await using store = await connect(server.uriThrough(proxy.port));
+    const user = aStoredUser({ tenant: 'team-hr/lost', resource: ANN });
+    proxy.loseNextAnswerTo('insert');
+    await store.insert(user);
+    expect(proxy.lost()).toBe(1);
+    expect(await store.find('team-hr/lost', { by: 'all' }, { offset: 0, limit: 9 })).toStrictEqual({ totalResults: 1, users: [user] });
+  });
+});
+
+describe('a store that is out of reach', () => {
+  test('is unavailable within seconds, and works again by itself once it is back', async () => {
+    await using proxy = await startTcpProxy(server);
+    const { logger, lines } = aLog();
+    await using store = await openMongoUserStore({ uri: server.uriThrough(proxy.port), logger });
+    await store.connected;
+    const user = aStoredUser({ tenant: 'team-hr/outage', resource: ANN });
+    await store.insert(user);
+
+    await proxy.cut();
+    const start = Date.now();
+    const operations = [
+      store.insert(aStoredUser({ tenant: user.tenant })),
+      store.replace({ ...user, version: 2 }, 1),
+      store.remove(user.tenant, user.id, 1),
+      store.findById(user.tenant, user.id),
+      store.findDeletedByUserName(user.tenant, 'ann'),
+      store.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 }),
+      store.find(user.tenant, { by: 'userName', value: 'ann' } satisfies UserLookup, { offset: 0, limit: 10 }),
+      store.count(user.tenant),
+      store.ping(),
+    ];
+    const outcomes = await Promise.allSettled(operations);
+    for (const outcome of outcomes) expect(outcome).toEqual({ status: 'rejected', reason: expect.any(StoreUnavailableError) });
+    expect(Date.now() - start).toBeLessThan(GIVES_UP_WITHIN_MS);
+
+    await proxy.heal();
+    await waitUntil(() => store.ping().then(() => true), { what: 'the store to be back', timeoutMs: 15_000 });
+    expect(await store.findById(user.tenant, user.id)).toStrictEqual(user);
+    await store.insert(aStoredUser({ tenant: user.tenant }));
+    expect(lines.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['MongoDB connected', 'MongoDB connection lost', 'MongoDB connection is back']),
+    );
+  }, 60_000);
+
+  test('at the start is unavailable at once, and connects when it comes', async () => {
+    await using proxy = await startTcpProxy(server);
+    await proxy.cut();
+    const { logger, lines } = aLog();
+    await using store = await openMongoUserStore({ uri: server.uriThrough(proxy.port), logger });
+    const start = Date.now();
+    await expect(store.find('team-hr/start', { by: 'all' }, { offset: 0, limit: 10 })).rejects.toThrow(StoreUnavailableError);
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+    expect(Date.now() - start).toBeLessThan(1_000);
+    await waitUntil(() => lines.some(({ msg }) => msg === 'MongoDB is not ready'), { what: 'a line in the log' });
+
+    await proxy.heal();
+    await store.connected;
+    await store.insert(aStoredUser({ tenant: 'team-hr/start' }));
+    expect(await store.count('team-hr/start')).toBe(1);
+  }, 60_000);
+
+  test('can be closed while it is sought', async () => {
+    const { logger } = aLog();
+    const store = await openMongoUserStore({ uri: `mongodb://127.0.0.1:${await freePort()}/x?directConnection=true`, logger });
+    const start = Date.now();
+    await store[Symbol.asyncDispose]();
+    expect(Date.now() - start).toBeLessThan(2_000);
+    await expect(store.connected).rejects.toThrow(StoreUnavailableError);
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+describe('openMongoUserStore', () => {
+  test.each([
+    ['mongodb://', /^the MongoDB URI can't be used: /],
+    ['http://127.0.0.1/x', /expected connection string to start with "mongodb:\/\/"/],
+    ['mongodb://127.0.0.1/x?colour=blue', /colour/],
+    ['mongodb://ann:p%ssword@127.0.0.1/x', /^(?!.*ssword)/],
+  ])('refuses the URI %s with a message that says why, without a password', async (uri, message) => {
+    await expect(openMongoUserStore({ uri, logger: aLog().logger })).rejects.toThrow(message);
+  });
+
+  test('reports each operation with its seconds, the failed ones too', async () => {
+    const operations: string[] = [];
+    await using store = await openMongoUserStore({
+      uri: server.uri,
+      logger: aLog().logger,
+      onOperation: (operation, seconds) => {
+        expect(seconds).toBeGreaterThan(0);
+        expect(seconds).toBeLessThan(10);
+        operations.push(operation);
+      },
+    });
+    await store.connected;
+    const user = aStoredUser({ tenant: 'team-hr/measured', resource: ANN });
+    await store.insert(user);
+    await expect(store.insert(aStoredUser({ tenant: 'team-hr/measured', resource: ANN }))).rejects.toThrow(UserNameTakenError);
+    await store.find(user.tenant, { by: 'all' }, { offset: 0, limit: 1 });
+    await store.findById(user.tenant, user.id);
+    await store.findDeletedByUserName(user.tenant, 'x');
+    await store.count(user.tenant);
+    await store.replace({ ...user, version: 2 }, 1);
+    await store.remove(user.tenant, user.id, 2);
+    await store.ping();
+    expect(operations).toEqual(['insert', 'insert', 'find', 'findById', 'findDeletedByUserName', 'count', 'replace', 'remove', 'ping']);
+  });
+
+  test('is unavailable after it was closed', async () => {
+    const store = await connect();
+    await store[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await expect(store.count('team-hr/acme')).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+/** A wire that drops the line, once, when the server answers to a named command: the command was carried out, and nobody knows. */
+async function startForgetfulProxy(target: { readonly host: string; readonly port: number }) {
+  let command: string | null = null;
+  let lost = 0;
+  const proxy = createServer((inbound) => {
+    const outbound = createConnection(target);
+    let doomed = false;
+    for (const socket of [inbound, outbound]) socket.on('error', () => socket.destroy());
+    inbound.on('data', (data) => {
+      // A command's name is its first field, so it stands before the collection's.
+      doomed ||= command !== null && data.includes(`\u0002${command}\0`);
+      outbound.write(data);
+    });
+    outbound.on('data', (data) => {
+      if (!doomed) return void inbound.write(data);
+      command = null;
+      lost += 1;
+      inbound.destroy();
+      return outbound.destroy();
+    });
+    inbound.once('close', () => outbound.destroy());
+    outbound.once('close', () => inbound.destroy());
+  });
+  await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    lost: () => lost,
+    loseNextAnswerTo(name: string) {
+      command = name;
+    },
+    async [Symbol.asyncDispose]() {
+      proxy.close();
+    },
+  };
+}
