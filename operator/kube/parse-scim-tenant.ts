@@ -25,8 +25,8 @@ const tenantSchema = z.object({
     deletionTimestamp: z.string().optional(),
     managedFields: managedFieldsSchema,
   }),
-  spec: z.unknown(),
-  status: z.unknown(),
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
 });
 
 /**

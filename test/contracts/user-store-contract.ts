@@ -278,7 +278,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         await insert({ tenant, resource: { userName: 'nobody' } });
       });
 
-      test.each<[UserLookup['by'], string, boolean]>([
+      test.each<[Exclude<UserLookup['by'], 'all'>, string, boolean]>([
         ['userName', 'Ann@acme.example', true],
         ['userName', 'aNN@ACME.EXAMPLE', true],
         ['userName', 'ann@acme.exampl', false],
@@ -292,7 +292,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         ['email', '', false],
         ['id', '00000000-0000-4000-8000-000000000000', false],
       ])('by %s %j finds Ann: %j', async (by, value, found) => {
-        const page = await store.find(tenant, { by, value } as UserLookup, FIRST_PAGE);
+        const page = await store.find(tenant, { by, value }, FIRST_PAGE);
         expect(page.users.map(({ id }) => id)).toEqual(found ? [annId] : []);
         expect(page.totalResults).toBe(found ? 1 : 0);
       });

@@ -12,7 +12,7 @@ export class StandaloneServerError extends Error {
 }
 
 /** A mongod with --replSet whose set was never initiated; it waits for one command and then works. */
-export class UninitiatedReplicaSetError extends Error {
+class UninitiatedReplicaSetError extends Error {
   readonly code = 'uninitiated_replica_set';
   constructor(address: string) {
     super(

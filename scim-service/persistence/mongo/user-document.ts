@@ -49,10 +49,10 @@ export function toDocument(user: StoredUser): UserDocument {
   };
 }
 
-export function fromDocument(document: UserDocument): StoredUser {
+export function fromDocument({ _id: id, ...document }: UserDocument): StoredUser {
   return {
     tenant: document.tenant,
-    id: document._id,
+    id,
     version: document.version,
     createdAt: document.createdAt,
     lastModified: document.lastModified,

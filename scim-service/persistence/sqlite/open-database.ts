@@ -5,7 +5,7 @@ import { sqliteFault } from './sqlite-fault.ts';
 import { APPLICATION_ID, SCHEMA_STEPS } from './user-schema.ts';
 
 /** A file that can't be this program's store; it was left as it is. */
-export class UnusableStoreFileError extends Error {
+class UnusableStoreFileError extends Error {
   readonly code = 'unusable_store_file';
   readonly file: string;
   constructor(file: string, reason: string, options?: ErrorOptions) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { foldCase } from '#scim-service/domain/fold-case.ts';
 
 describe('foldCase', () => {

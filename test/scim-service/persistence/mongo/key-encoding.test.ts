@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeKeys, encodeKeys } from '#scim-service/persistence/mongo/key-encoding.ts';
 
 const NAMES = fc.oneof(

@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KubernetesClient } from '#common/kubernetes/client.ts';
+import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
+import { createLogger } from '#common/logger.ts';
+import type { PodReport } from '#common/pod-report.ts';
+import { KubernetesPodReports } from '#operator/kube/kubernetes-pod-reports.ts';
+import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
+import { startTcpProxy } from '#test/support/tcp-proxy.ts';
+
+const logger = createLogger({ program: 'test', level: 'silent' });
+const forever = new AbortController().signal;
+let server: ApiServer;
+let admin: KubernetesClient;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  admin = new KubernetesClient(loadKubeConfig(server.kubeconfig));
+}, 120_000);
+
+afterAll(async () => {
+  admin.close();
+  await server[Symbol.asyncDispose]();
+});
+
+describe('KubernetesPodReports', () => {
+  const pods: Server[] = [];
+  afterEach(() => {
+    for (const pod of pods.splice(0)) {
+      pod.closeAllConnections();
+      pod.close();
+    }
+  });
+
+  async function aPod(answer: RequestListener): Promise<number> {
+    const pod = createServer(answer).listen(0, '127.0.0.1');
+    pods.push(pod);
+    await once(pod, 'listening');
+    return (pod.address() as AddressInfo).port;
+  }
+
+  const reporting = (name: string): RequestListener => {
+    return (request, response) => {
+      response.statusCode = request.url === '/internal/v1/report' ? 200 : 404;
+      response.end(JSON.stringify(aReport(name)));
+    };
+  };
+
+  test('asks every pod; those that are silent, wrong or gone are expected, and only missing from the reports', async () => {
+    const namespace = await newNamespace();
+    await slice(namespace, 'scim-service', await aPod(reporting('pod-0')));
+    await slice(namespace, 'scim-service', await aPod(reporting('pod-1')), { ready: false, serving: false });
+    await slice(namespace, 'scim-service', await aPod((_, response) => void response.writeHead(500).end()));
+    await slice(namespace, 'scim-service', await aPod((_, response) => void response.end('{"version":1}')));
+    await slice(namespace, 'scim-service', await aPod(() => {}));
+    await slice(namespace, 'scim-service', 1);
+    await slice(namespace, 'other-service', await aPod(reporting('other')));
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', logger });
+
+    const begun = performance.now();
+    const poll = await reports.poll(forever);
+    expect(performance.now() - begun).toBeLessThan(4_000);
+    expect(poll.reports.map(({ pod }) => pod).toSorted()).toEqual(['pod-0', 'pod-1']);
+    expect(poll.reports.find(({ pod }) => pod === 'pod-0')).toEqual(aReport('pod-0'));
+    expect(poll.expected).toBe(6);
+  });
+
+  test('a pod that is going away still reports, and is not missed when it does not', async () => {
+    const namespace = await newNamespace();
+    await slice(namespace, 'scim-service', await aPod(reporting('leaving')), { ready: false, serving: true, terminating: true });
+    await slice(namespace, 'scim-service', 1, { ready: false, serving: false, terminating: true });
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', logger });
+    const poll = await reports.poll(forever);
+    expect(poll.reports.map(({ pod }) => pod)).toEqual(['leaving']);
+    expect(poll.expected).toBe(1);
+  });
+
+  test('a Service without pods, or no Service at all, expects none', async () => {
+    const reports = new KubernetesPodReports({ client: admin, namespace: await newNamespace(), serviceName: 'scim-service', logger });
+    expect(await reports.poll(forever)).toEqual({ reports: [], expected: 0 });
+  });
+
+  test('while the API server is away, the pods that were known are asked', async () => {
+    const namespace = await newNamespace();
+    await slice(namespace, 'scim-service', await aPod(reporting('pod-0')));
+    await using proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
+    const client = new KubernetesClient(loadKubeConfig(await server.kubeconfigFor('admin', proxy.port)));
+    const reports = new KubernetesPodReports({ client, namespace, serviceName: 'scim-service', logger });
+    expect((await reports.poll(forever)).reports).toHaveLength(1);
+    await proxy.cut();
+    expect((await reports.poll(forever)).reports).toHaveLength(1);
+    client.close();
+  });
+
+  test('an abort ends the poll at once', async () => {
+    const namespace = await newNamespace();
+    await slice(namespace, 'scim-service', await aPod(() => {}));
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', logger });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 200);
+    const begun = performance.now();
+    await reports.poll(stop.signal);
+    expect(performance.now() - begun).toBeLessThan(1_500);
+  });
+});
+
+function aReport(pod: string): PodReport {
+  return { version: 1, bootId: `${pod}-boot`, pod, time: '2026-01-02T03:04:05Z', synced: true, tenants: {} };
+}
+
+async function newNamespace(): Promise<string> {
+  const name = `pods-${randomUUID().slice(0, 8)}`;
+  await admin.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
+  return name;
+}
+
+/** Takes the place of the EndpointSlice controller: one slice for each pod, since every pod of the test has its own port. */
+async function slice(
+  namespace: string,
+  service: string,
+  port: number,
+  conditions: { readonly ready: boolean; readonly serving: boolean; readonly terminating?: boolean } = { ready: true, serving: true },
+): Promise<void> {
+  const name = `${service}-${randomUUID().slice(0, 8)}`;
+  await admin.request({
+    method: 'POST',
+    path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    body: {
+      metadata: { name, labels: { 'kubernetes.io/service-name': service } },
+      addressType: 'IPv4',
+      ports: [
+        { name: 'http', port: 8080 },
+        { name: 'admin', port },
+      ],
+      endpoints: [{ addresses: ['127.0.0.1'], conditions, targetRef: { kind: 'Pod', name, namespace, uid: randomUUID() } }],
+    },
+  });
+}

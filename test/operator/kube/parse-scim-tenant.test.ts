@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseScimTenant } from '#operator/kube/parse-scim-tenant.ts';
+
+const OBJECT = {
+  apiVersion: 'scim-operator.dev/v1alpha1',
+  kind: 'ScimTenant',
+  metadata: { namespace: 'team-hr', name: 'acme', uid: 'u-1', generation: 4, resourceVersion: '77', managedFields: [] as unknown[] },
+  spec: { tokenSecretRef: { name: 'scim-token' }, attributeMapping: [{ source: 'userName', target: 'login' }] } as object,
+};
+
+describe('parseScimTenant', () => {
+  test('reads a tenant that nobody has looked at yet', () => {
+    expect(parseScimTenant(OBJECT)).toMatchObject({
+      namespace: 'team-hr',
+      name: 'acme',
+      uid: 'u-1',
+      generation: 4,
+      annotations: {},
+      deleting: false,
+      enabledOwners: [],
+      status: null,
+      spec: { enabled: true, tokenSecretRef: { name: 'scim-token', key: 'token' } },
+    });
+  });
+
+  test('names who owns spec.enabled, each once, and nobody who owns other fields', () => {
+    const owner = (manager: string, operation: string, fieldsV1: object) => ({ manager, operation, fieldsType: 'FieldsV1', fieldsV1 });
+    const managedFields = [
+      owner('kubectl-edit', 'Update', { 'f:spec': { 'f:enabled': {} } }),
+      owner('kubectl-edit', 'Apply', { 'f:spec': { '.': {}, 'f:enabled': {}, 'f:displayName': {} } }),
+      owner('scim-operator-breaker', 'Apply', { 'f:spec': { 'f:enabled': {} } }),
+      owner('argocd-controller', 'Apply', { 'f:spec': { 'f:displayName': {}, 'f:groups': { 'f:enabled': {} } } }),
+      owner('scim-operator', 'Apply', { 'f:status': { 'f:endpoint': {} } }),
+    ];
+    const tenant = parseScimTenant({ ...OBJECT, metadata: { ...OBJECT.metadata, managedFields } });
+    expect(tenant.enabledOwners).toEqual(['kubectl-edit', 'scim-operator-breaker']);
+  });
+
+  test('sees that a tenant is being deleted', () => {
+    const metadata = { ...OBJECT.metadata, deletionTimestamp: '2026-01-02T03:04:05Z' };
+    expect(parseScimTenant({ ...OBJECT, metadata }).deleting).toBe(true);
+  });
+
+  test('makes an InvalidSpec of what a newer CRD accepted', () => {
+    const tenant = parseScimTenant({ ...OBJECT, spec: { ...OBJECT.spec, colour: 'green' } });
+    expect(tenant.spec).toEqual({ problems: [expect.stringContaining('spec.colour')] });
+  });
+});
