@@ -67,7 +67,7 @@ async function recordEvent({ writer, leadership, logger }: TenantRunParts, tenan
   leadership.assertHeld();
   try {
     await writer.recordEvent(tenant, event);
-    logger.info({ ...fields, detail: event.message }, 'event recorded');
+    logger.debug({ ...fields, detail: event.message }, 'event recorded');
   } catch (error) {
     logger.warn({ ...fields, detail: event.message, err: error }, 'event not recorded');
   }

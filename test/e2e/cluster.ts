@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { startMongoServer, type MongoServer } from '../support/mongo-server.ts';
+import { startPodNetwork } from '../support/pod-network.ts';
 import { startProgram, type Program } from '../support/program.ts';
 import { createScimClient, type ScimClient } from '../support/scim-client.ts';
 import { startSmtpSink, type SmtpSink } from '../support/smtp-sink.ts';
@@ -51,6 +52,7 @@ export async function startCluster(): Promise<Cluster> {
   const mongo = stack.use(await startMongoServer());
   const mongoWire = stack.use(await startTcpProxy(mongo));
   const smtp = stack.use(await startSmtpSink());
+  const network = stack.use(await startPodNetwork());
 
   const apply: Cluster['apply'] = async (manifest, manager = 'kubectl') => {
     const { kind, metadata } = manifest as { kind: string; metadata: { name: string; namespace?: string } };
@@ -91,6 +93,7 @@ export async function startCluster(): Promise<Cluster> {
       const program = stack.use(
         startProgram('operator/main.ts', {
           ...common,
+          ...network.env,
           POD_NAME: name,
           POD_NAMESPACE: 'scim-operator',
           ADMIN_HOST: '127.0.0.1',
@@ -140,14 +143,13 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-/** An EndpointSlice may not name a loopback address, so it names a host that the programs resolve to one. */
 function endpointSlice(name: string, adminPort: number): { readonly [key: string]: unknown } {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name, namespace: 'scim-operator', labels: { 'kubernetes.io/service-name': 'scim-service' } },
-    addressType: 'FQDN',
-    endpoints: [{ addresses: ['pod.localhost'], conditions: { ready: true } }],
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['192.0.2.10'], conditions: { ready: true } }],
     ports: [{ name: 'admin', port: adminPort, protocol: 'TCP' }],
   };
 }

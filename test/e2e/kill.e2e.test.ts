@@ -41,7 +41,7 @@ describe('programs that are killed', () => {
   const leaders = async (): Promise<(Program & { readonly adminPort: number })[]> => {
     const found = [];
     for (const operator of operators.filter((candidate) => candidate.running())) {
-      if ((await metric(operator.adminPort, 'leader_election_master_status{name="scim-operator"}')) === 1) found.push(operator);
+      if ((await metric(operator.adminPort, 'leader_election_master_status{name="scimtenant"}')) === 1) found.push(operator);
     }
     return found;
   };

@@ -1,4 +1,4 @@
 import { describeUserStore } from '#test/contracts/user-store-contract.ts';
 import { MemoryUserStore } from './memory-user-store.ts';
 
-describeUserStore('the fake', async () => ({ store: new MemoryUserStore(), close: async () => {} }));
+describeUserStore('MemoryUserStore', async () => ({ store: new MemoryUserStore(), close: async () => {} }));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { createLogger } from '#common/logger.ts';
@@ -12,6 +13,8 @@ import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const logger = createLogger({ program: 'test', level: 'silent' });
+/** The API takes no loopback address for an endpoint. */
+const HOST = ownAddress();
 const forever = new AbortController().signal;
 let server: ApiServer;
 let admin: KubernetesClient;
@@ -36,7 +39,7 @@ describe('KubernetesPodReports', () => {
   });
 
   async function aPod(answer: RequestListener): Promise<number> {
-    const pod = createServer(answer).listen(0, '127.0.0.1');
+    const pod = createServer(answer).listen(0, HOST);
     pods.push(pod);
     await once(pod, 'listening');
     return (pod.address() as AddressInfo).port;
@@ -107,6 +110,14 @@ describe('KubernetesPodReports', () => {
   });
 });
 
+function ownAddress(): string {
+  const found = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (!found) throw new Error('this suite needs a network interface with an IPv4 address beside loopback');
+  return found.address;
+}
+
 function aReport(pod: string): PodReport {
   return { version: 1, bootId: `${pod}-boot`, pod, time: '2026-01-02T03:04:05Z', synced: true, tenants: {} };
 }
@@ -135,7 +146,7 @@ async function slice(
         { name: 'http', port: 8080 },
         { name: 'admin', port },
       ],
-      endpoints: [{ addresses: ['127.0.0.1'], conditions, targetRef: { kind: 'Pod', name, namespace, uid: randomUUID() } }],
+      endpoints: [{ addresses: [HOST], conditions, targetRef: { kind: 'Pod', name, namespace, uid: randomUUID() } }],
     },
   });
 }
