@@ -2,12 +2,8 @@ import { Registry } from 'prom-client';
 import type { Logger } from '#common/logger.ts';
 import { startProbeServer } from '#common/probe-server.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { createMailer, newToken } from '#operator/compose.ts';
-import { createController } from '#operator/controller/controller.ts';
+import { runControlLoop } from '#operator/control-loop.ts';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
-import type { PodReports } from '#operator/controller/ports.ts';
-import { createNotifier } from '#operator/notify/outbox.ts';
-import { KeyedQueue } from '#operator/queue/keyed-queue.ts';
 import { startHttpServer } from '#scim-service/http/server.ts';
 import { createServiceMetrics, type ServiceMetrics } from '#scim-service/http/service-metrics.ts';
 import { openMongoUserStore } from '#scim-service/persistence/mongo/mongo-user-store.ts';
@@ -57,54 +53,17 @@ export async function runStandalone({ config, logger, onListening }: StandaloneP
   logger.info({ externalUrl, adminPort: admin.port, tenantsDir: config.tenantsDir, store: config.store.kind }, 'standalone mode listens');
 
   const pods = createLocalPodReports(() => core.report(), logger);
-  const halves = [core.run(signal), runControlFlow({ config, logger, cluster, pods, registry, externalUrl }, signal)];
+  const metrics = createOperatorMetrics(registry);
+  // Nobody else acts on the folder, so there is nothing to elect.
+  metrics.leading(true);
+  const leadership = { assertHeld() {} };
+  const control = runControlLoop({ cluster, home: 'directory', pods, leadership, mail: config.mail, externalUrl, metrics, logger }, signal);
+  const halves = [core.run(signal), control];
   for (const half of halves) half.catch((error: unknown) => fault.abort(error));
   onListening({ externalUrl, tenants: await cluster.tenantKeys() });
   await Promise.allSettled(halves);
   if (fault.signal.aborted) throw fault.signal.reason;
   logger.info('standalone mode stops');
-}
-
-interface ControlFlowParts {
-  readonly config: StandaloneConfig;
-  readonly logger: Logger;
-  readonly cluster: DirectoryCluster;
-  readonly pods: PodReports;
-  readonly registry: Registry;
-  readonly externalUrl: string;
-}
-
-/** The operator's half. Nobody else acts on the folder, so it leads without an election. */
-async function runControlFlow(parts: ControlFlowParts, signal: AbortSignal): Promise<void> {
-  const { config, logger, cluster, pods, registry, externalUrl } = parts;
-  const metrics = createOperatorMetrics(registry);
-  metrics.leading(true);
-  const queue = new KeyedQueue({ metrics: metrics.queue });
-  await using notifier = createNotifier({
-    mailer: createMailer(config.mail, logger),
-    from: config.mail.from,
-    home: 'directory',
-    onSettled: (key) => queue.add(key),
-    onAttempt: (outcome) => metrics.notified(outcome),
-    clock: Date.now,
-    logger,
-    signal,
-  });
-  const controller = createController({
-    reader: cluster,
-    writer: cluster,
-    feed: cluster,
-    pods,
-    notifier,
-    leadership: { assertHeld() {} },
-    clock: Date.now,
-    newToken,
-    queue,
-    metrics,
-    logger,
-    settings: { externalUrl },
-  });
-  await controller.run(signal);
 }
 
 interface OpenStoreParts {

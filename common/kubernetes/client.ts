@@ -8,7 +8,7 @@ import { kubernetesApiError, KubernetesApiError, KubernetesUnreachableError } fr
 /** A write waits for etcd and admission, 30 s at the most; a list of 500 objects takes far less. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface KubernetesRequest {
   readonly method: Method;

@@ -19,7 +19,7 @@ const metadataSchema = z.looseObject({
   labels: z.record(z.string(), z.string()).optional(),
 });
 
-export type ObjectMetadata = z.infer<typeof metadataSchema>;
+type ObjectMetadata = z.infer<typeof metadataSchema>;
 
 /** Any object of the API, of which only the metadata is known. */
 export type KubernetesObject = Readonly<Record<string, unknown>> & { readonly metadata: ObjectMetadata };

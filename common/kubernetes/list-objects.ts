@@ -3,7 +3,7 @@ import { isExpired } from './kubernetes-api-error.ts';
 import { parseObjectPage, resourcePath, type KubernetesObject, type ResourceType } from './kubernetes-object.ts';
 
 /** Objects in one answer, as kubectl asks for them. */
-export const LIST_PAGE_SIZE = 500;
+const LIST_PAGE_SIZE = 500;
 
 /** Only the metadata is sent: enough to know that an object changed, and no Secret's content reaches this process. */
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';

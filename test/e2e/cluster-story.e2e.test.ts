@@ -190,7 +190,8 @@ describe('one tenant on a real cluster', () => {
   }, 60_000);
 
   test('is gone from the service when its resource is deleted', async () => {
-    await cluster.api.send({ method: 'DELETE', path: '/apis/scim-operator.dev/v1alpha1/namespaces/team-hr/scimtenants/acme' });
+    const path = '/apis/scim-operator.dev/v1alpha1/namespaces/team-hr/scimtenants/acme';
+    expect((await cluster.api.send({ method: 'DELETE', path })).status).toBe(200);
     await waitUntil(
       async () =>
         (await cluster.api.send({ method: 'GET', path: '/api/v1/namespaces/scim-operator-config/secrets/team-hr.acme' })).status === 404,

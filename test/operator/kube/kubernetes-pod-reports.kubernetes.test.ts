@@ -1,31 +1,37 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, setGlobalProxyFromEnv, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { createLogger } from '#common/logger.ts';
 import type { PodReport } from '#common/pod-report.ts';
 import { KubernetesPodReports } from '#operator/kube/kubernetes-pod-reports.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
+import { startPodNetwork, type PodNetwork } from '#test/support/pod-network.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const logger = createLogger({ program: 'test', level: 'silent' });
-/** The API takes no loopback address for an endpoint. */
-const HOST = ownAddress();
+/** The API takes no loopback address for an endpoint, so pods have one of a network that leads to this machine. */
+const POD_ADDRESS = '192.0.2.10';
 const forever = new AbortController().signal;
 let server: ApiServer;
 let admin: KubernetesClient;
+let network: PodNetwork;
+let leaveNetwork: () => void;
 
 beforeAll(async () => {
+  network = await startPodNetwork();
+  leaveNetwork = setGlobalProxyFromEnv(network.env);
   server = await startApiServer();
   admin = new KubernetesClient(loadKubeConfig(server.kubeconfig));
 }, 120_000);
 
 afterAll(async () => {
   admin.close();
+  leaveNetwork();
+  await network[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
 });
 
@@ -39,7 +45,7 @@ describe('KubernetesPodReports', () => {
   });
 
   async function aPod(answer: RequestListener): Promise<number> {
-    const pod = createServer(answer).listen(0, HOST);
+    const pod = createServer(answer).listen(0, '127.0.0.1');
     pods.push(pod);
     await once(pod, 'listening');
     return (pod.address() as AddressInfo).port;
@@ -110,14 +116,6 @@ describe('KubernetesPodReports', () => {
   });
 });
 
-function ownAddress(): string {
-  const found = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal);
-  if (!found) throw new Error('this suite needs a network interface with an IPv4 address beside loopback');
-  return found.address;
-}
-
 function aReport(pod: string): PodReport {
   return { version: 1, bootId: `${pod}-boot`, pod, time: '2026-01-02T03:04:05Z', synced: true, tenants: {} };
 }
@@ -146,7 +144,7 @@ async function slice(
         { name: 'http', port: 8080 },
         { name: 'admin', port },
       ],
-      endpoints: [{ addresses: [HOST], conditions, targetRef: { kind: 'Pod', name, namespace, uid: randomUUID() } }],
+      endpoints: [{ addresses: [POD_ADDRESS], conditions, targetRef: { kind: 'Pod', name, namespace, uid: randomUUID() } }],
     },
   });
 }

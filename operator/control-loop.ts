@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from '#common/logger.ts';
+import type { MailConfig } from './config.ts';
+import { createController } from './controller/controller.ts';
+import type { OperatorMetrics } from './controller/operator-metrics.ts';
+import type { ChangeFeed, ClusterReader, ClusterWriter, Leadership, Mailer, PodReports } from './controller/ports.ts';
+import { createLogMailer, createSmtpMailer } from './notify/mailer.ts';
+import { createNotifier } from './notify/outbox.ts';
+import type { TenantHome } from './notify/trip-mail.ts';
+import { KeyedQueue } from './queue/keyed-queue.ts';
+
+export interface ControlLoopParts {
+  readonly cluster: ClusterReader & ClusterWriter & ChangeFeed;
+  /** Where the tenants live, for the words of the mails. */
+  readonly home: TenantHome;
+  readonly pods: PodReports;
+  readonly leadership: Leadership;
+  readonly mail: MailConfig;
+  readonly externalUrl: string;
+  readonly metrics: OperatorMetrics;
+  readonly logger: Logger;
+}
+
+/** The operator without its cluster: queue, outbox and controller, the same on Kubernetes and in standalone mode. */
+export async function runControlLoop(parts: ControlLoopParts, signal: AbortSignal): Promise<void> {
+  const { cluster, pods, leadership, mail, metrics, logger } = parts;
+  const queue = new KeyedQueue({ metrics: metrics.queue });
+  await using notifier = createNotifier({
+    mailer: createMailer(mail, logger),
+    from: mail.from,
+    home: parts.home,
+    onSettled: (key) => queue.add(key),
+    onAttempt: (outcome) => metrics.notified(outcome),
+    clock: Date.now,
+    logger,
+    signal,
+  });
+  const controller = createController({
+    reader: cluster,
+    writer: cluster,
+    feed: cluster,
+    pods,
+    notifier,
+    leadership,
+    clock: Date.now,
+    newToken,
+    queue,
+    metrics,
+    logger,
+    settings: { externalUrl: parts.externalUrl },
+  });
+  await controller.run(signal);
+}
+
+/** A bearer token of 256 random bits, safe in a header and in YAML. */
+function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function createMailer({ smtpUrl, from }: MailConfig, logger: Logger): Mailer {
+  return smtpUrl === null ? createLogMailer({ logger, from }) : createSmtpMailer({ url: smtpUrl, from });
+}
