@@ -70,7 +70,10 @@ export class KubernetesReader implements ClusterReader {
   async derivedConfigKeys(): Promise<readonly TenantKey[]> {
     const selection = { resource: SECRETS, namespace: this.#scope.configNamespace, labelSelector: DERIVED_SECRET_SELECTOR };
     const secrets = await this.#list(selection);
-    return secrets.map(({ metadata }) => tenantOfDerivedSecret(metadata.name)).filter((key) => key !== null);
+    const keys = secrets.map(({ metadata }) => tenantOfDerivedSecret(metadata.name)).filter((key) => key !== null);
+    // Another operator may keep the configs of other namespaces beside ours.
+    const { watchNamespaces } = this.#scope;
+    return watchNamespaces === null ? keys : keys.filter((key) => watchNamespaces.includes(parseTenantKey(key).namespace));
   }
 
   async #get(resource: ResourceType, { namespace, name }: TenantName): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { attributeValue } from '../scim/attribute-value.ts';
 import { quoteValue } from '../scim/quote-value.ts';
 import { ScimError } from '../scim/scim-error.ts';
 import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../scim/scim-value.ts';
@@ -54,9 +55,9 @@ export function projectRules(resource: ScimObject, rules: readonly CompiledRule[
  * - `emails.value`: the list of that sub-attribute
  */
 function readSource(resource: ScimObject, { path, selects }: CompiledRule): ScimValue | null {
-  const container = path.extension ? resource[path.schema.id] : resource;
-  const value = isScimObject(container) ? container[path.attribute.name] : undefined;
-  if (value === undefined || isEmpty(value)) return null;
+  const container = path.extension ? (attributeValue(resource, path.schema.id) ?? undefined) : resource;
+  const value = isScimObject(container) ? attributeValue(container, path.attribute.name) : null;
+  if (value === null || isEmpty(value)) return null;
   const subAttribute = path.subAttribute?.name ?? null;
   if (selects) {
     const selected = (isScimList(value) ? value : [value]).filter((entry) => selects(entry));
@@ -70,8 +71,8 @@ function readSource(resource: ScimObject, { path, selects }: CompiledRule): Scim
 
 function readSubAttribute(value: ScimValue, name: string | null): ScimValue | null {
   if (name === null) return value;
-  const inner = isScimObject(value) ? value[name] : undefined;
-  return inner === undefined || isEmpty(inner) ? null : inner;
+  const inner = isScimObject(value) ? attributeValue(value, name) : null;
+  return inner === null || isEmpty(inner) ? null : inner;
 }
 
 function isEmpty(value: ScimValue): boolean {

@@ -1,5 +1,5 @@
 import type { ScimValue } from '../scim/scim-value.ts';
-import { foldCase } from './fold-case.ts';
+import { foldCase } from '../scim/fold-case.ts';
 import type { StoredUser } from './stored-user.ts';
 
 /** What a store finds a person by, beside the id. */

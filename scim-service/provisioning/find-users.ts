@@ -8,6 +8,7 @@ import { selectAttributes } from '../domain/select-attributes.ts';
 import type { StoredUser } from '../domain/stored-user.ts';
 import type { TenantModel } from '../domain/tenant-model.ts';
 import type { UserLookup } from '../domain/user-lookup.ts';
+import { MAX_RESULTS } from '../scim/discovery/service-provider-config.ts';
 import { compileFilter } from '../scim/filter/evaluate-filter.ts';
 import { ScimError } from '../scim/scim-error.ts';
 import type { ScimObject } from '../scim/scim-value.ts';
@@ -17,7 +18,7 @@ export interface UserQuery {
   readonly filter: string | null;
   /** Counts from 1; less is taken as 1 (RFC 7644 section 3.4.2.4). */
   readonly startIndex: number;
-  /** Less than 0 is taken as 0; more than MAX_PAGE_SIZE gives MAX_PAGE_SIZE. */
+  /** Less than 0 is taken as 0; more than MAX_RESULTS gives MAX_RESULTS. */
   readonly count: number;
 }
 
@@ -31,13 +32,12 @@ export interface FoundUsers {
 
 /** For a request without `count`. */
 export const DEFAULT_PAGE_SIZE = 100;
-export const MAX_PAGE_SIZE = 200;
 
 /** @throws ScimError 400 invalidFilter */
 export async function findUsers(store: UserStore, model: TenantModel, query: UserQuery): Promise<FoundUsers> {
   const { lookup, residual } = planLookup(query.filter === null ? null : readFilter(query.filter), model.schemas);
   const startIndex = Math.min(Math.max(1, Math.trunc(query.startIndex)), Number.MAX_SAFE_INTEGER);
-  const limit = Math.min(Math.max(0, Math.trunc(query.count)), MAX_PAGE_SIZE);
+  const limit = Math.min(Math.max(0, Math.trunc(query.count)), MAX_RESULTS);
   const offset = startIndex - 1;
   if (residual === null) {
     const { totalResults, users } = await store.find(model.key, lookup, { offset, limit });
@@ -63,9 +63,9 @@ function readFilter(text: string): FilterNode {
 async function findAll(store: UserStore, model: TenantModel, lookup: UserLookup): Promise<readonly StoredUser[]> {
   const found: StoredUser[] = [];
   for (;;) {
-    const { users } = await store.find(model.key, lookup, { offset: found.length, limit: MAX_PAGE_SIZE });
+    const { users } = await store.find(model.key, lookup, { offset: found.length, limit: MAX_RESULTS });
     found.push(...users);
-    if (users.length < MAX_PAGE_SIZE) return found;
+    if (users.length < MAX_RESULTS) return found;
   }
 }
 

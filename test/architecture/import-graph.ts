@@ -63,7 +63,7 @@ export function findCycle(files: readonly SourceFile[]): readonly string[] | nul
 export type Layers = Readonly<Record<string, readonly string[]>>;
 
 /** The longest folder of the table that holds the file. */
-export function layerOf(path: string, layers: Layers): string | null {
+function layerOf(path: string, layers: Layers): string | null {
   const folder = Object.keys(layers)
     .filter((layer) => path.startsWith(`${layer}/`))
     .toSorted((a, b) => b.length - a.length)[0];

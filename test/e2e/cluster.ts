@@ -12,7 +12,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const APPLY = 'application/apply-patch+yaml';
-export const TOKEN = 'end-to-end-token-0123456789abcdef';
+const TOKEN = 'end-to-end-token-0123456789abcdef';
 
 export interface ServicePod extends AsyncDisposable {
   readonly program: Program;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 
 export const KUBERNETES_VERSION = '1.37.2';
-export const ETCD_VERSION = '3.7.3';
+const ETCD_VERSION = '3.7.3';
 
 /** Folder with `kube-apiserver` and `etcd`: KUBEBUILDER_ASSETS as envtest uses it, or our own build in the cache. */
 export function kubernetesFolder(): string {

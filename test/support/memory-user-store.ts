@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { foldCase } from '#scim-service/domain/fold-case.ts';
+import { foldCase } from '#scim-service/scim/fold-case.ts';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import { UserNameTakenError, type UserPage, type UserStore } from '#scim-service/provisioning/user-store.ts';

@@ -9,7 +9,7 @@ export interface ScimAnswer {
   readonly headers: Headers;
 }
 
-export interface ScimRequest {
+interface ScimRequest {
   readonly method: string;
   /** Below the tenant's URL, for example `/Users`. */
   readonly path: string;

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { ScimAnswer, ScimBody, ScimClient } from '../support/scim-client.ts';
 import type { WireRequest } from './wire-request.ts';
 
-export interface FactContext {
+interface FactContext {
   readonly request: WireRequest;
   readonly answer: ScimAnswer;
   /** The person that the request is about, before it and after; null where there is none. */

@@ -1,5 +1,5 @@
 import type { TenantKey } from '#common/tenant-key.ts';
-import { foldCase } from '../../domain/fold-case.ts';
+import { foldCase } from '../../scim/fold-case.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
 
 /** Equality on all the leading fields of one index and on nothing else, so that no document is read in vain. */

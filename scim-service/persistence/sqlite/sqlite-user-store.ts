@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { foldCase } from '../../domain/fold-case.ts';
+import { foldCase } from '../../scim/fold-case.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import { userKeys } from '../../domain/user-keys.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';

@@ -1,5 +1,5 @@
 /** Most resources of one page. */
-const MAX_RESULTS = 200;
+export const MAX_RESULTS = 200;
 
 /**
  * What this version of the service can do (RFC 7643 section 5); it claims nothing that it would answer with an error.

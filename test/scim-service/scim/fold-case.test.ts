@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { foldCase } from '#scim-service/domain/fold-case.ts';
+import { foldCase } from '#scim-service/scim/fold-case.ts';
 
 describe('foldCase', () => {
   test.each([
