@@ -11,41 +11,60 @@ export class EnvironmentError extends Error {
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Parses the variables that `shape` names; an empty variable counts as unset, and variables beside them are ignored.
+ * @param rulesBetween problems of variables that must fit each other; it gets the texts of those that are set
  * @throws EnvironmentError that lists all problems
  */
 export function parseEnvironment<Shape extends z.ZodRawShape>(
   shape: Shape,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
+  rulesBetween: (set: Environment) => readonly string[] = () => [],
 ): z.infer<z.ZodObject<Shape>> {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const set: Environment = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const result = z.object(shape).safeParse(set);
-  if (result.success) return result.data;
-  throw new EnvironmentError(
-    result.error.issues.map((issue) => {
-      const variable = issue.path.join('.');
-      const isSet = Object.hasOwn(set, variable);
-      return isSet ? `${variable}: ${issue.message}` : `${variable} is not set: ${issue.message}`;
-    }),
-  );
+  const between = rulesBetween(set);
+  if (result.success && between.length === 0) return result.data;
+  const issues = result.error?.issues ?? [];
+  throw new EnvironmentError([...issues.map((issue) => problemOf(issue, shape, set)), ...between]);
+}
+
+function problemOf({ path, message }: z.core.$ZodIssue, shape: z.ZodRawShape, set: Environment): string {
+  const variable = String(path[0]);
+  if (Object.hasOwn(set, variable)) return `${variable}: ${message}`;
+  // What is said of an empty text is what would be accepted.
+  const ofEmpty = shape[variable] && z.safeParse(shape[variable], '').error?.issues[0]?.message;
+  return `${variable} is not set: ${ofEmpty ?? message}`;
+}
+
+/** Error of a schema: the value, cut, and what would be accepted. Not for a variable that may hold a password. */
+function insteadOf(accepted: string) {
+  return ({ input }: { readonly input?: unknown }): string =>
+    typeof input === 'string' && input !== '' ? `${JSON.stringify(input.slice(0, 100))} is not usable; ${accepted}` : accepted;
 }
 
 /** TCP port; 0 takes a free one. */
 export function portVariable() {
+  const error = insteadOf('write a port from 0 to 65535');
   return z
     .string()
-    .regex(/^[0-9]{1,5}$/, 'write a port from 0 to 65535')
-    .transform(Number)
-    .refine((port) => port <= 65_535, 'write a port from 0 to 65535');
+    .refine((text) => /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535, { error })
+    .transform(Number);
 }
 
 /** `true` or `false`; a mistyped one is an error, not "unset". */
 export function booleanVariable() {
-  return z.enum(['true', 'false'], { error: 'write true or false' }).transform((text) => text === 'true');
+  return z.enum(['true', 'false'], { error: insteadOf('write true or false') }).transform((text) => text === 'true');
 }
 
-/** Absolute URL of one of the given protocols, without a trailing slash. */
+/** One of the given words. */
+export function choiceVariable<const Choice extends string>(choices: readonly Choice[]) {
+  return z.enum(choices, { error: insteadOf(`write one of ${choices.join(', ')}`) });
+}
+
+/** Absolute URL of one of the given protocols, without a trailing slash. A wrong one is told without its value, which may hold a password. */
 export function urlVariable(protocols: readonly string[]) {
   return z
     .string()
@@ -56,12 +75,21 @@ export function urlVariable(protocols: readonly string[]) {
     .transform((text) => text.replace(/\/+$/, ''));
 }
 
-/** Comma-separated list; spaces around entries are dropped. */
-export function listVariable() {
-  return z.string().transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  );
+/** Name of a namespace or a Service (RFC 1123 label). */
+export function kubernetesNameVariable() {
+  const error = insteadOf('write a name of at most 63 lower-case letters, digits and dashes, such as team-hr');
+  return z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error });
+}
+
+/** Comma-separated list of at least one entry; spaces around entries are dropped. */
+export function listVariable<Entry extends z.ZodType<string, string>>(entry: Entry) {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(entry).min(1, 'write at least one entry, or unset it'));
 }

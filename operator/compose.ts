@@ -52,7 +52,7 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
           logger,
           onHeard: (kind) => metrics.informerHeard(kind),
         });
-        const pods = new KubernetesPodReports({ client, namespace, serviceName, logger });
+        const pods = new KubernetesPodReports({ client, namespace, serviceName, watchNamespaces, logger });
         const { externalUrl, mail } = config;
         await runControlLoop({ cluster, home: 'kubernetes', pods, leadership: elector, mail, externalUrl, metrics, logger }, signal);
       },

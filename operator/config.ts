@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EnvironmentError, listVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
+import { choiceVariable, kubernetesNameVariable, listVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
 
 export interface OperatorConfig {
@@ -40,11 +40,14 @@ export const mailVariables = {
     .optional(),
 };
 
-/** @throws EnvironmentError when mails would go to a server without a sender */
-export function readMailConfig(variables: { readonly SMTP_URL?: string | undefined; readonly MAIL_FROM?: string | undefined }): MailConfig {
-  if (variables.SMTP_URL && !variables.MAIL_FROM) {
-    throw new EnvironmentError(['MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com']);
-  }
+/** A mail server refuses mails without a sender of its own domain, so there is no default beside one. */
+export function mailProblems(set: { readonly SMTP_URL?: string | undefined; readonly MAIL_FROM?: string | undefined }): readonly string[] {
+  return set.SMTP_URL && !set.MAIL_FROM
+    ? ['MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com']
+    : [];
+}
+
+export function mailConfigOf(variables: { readonly SMTP_URL?: string | undefined; readonly MAIL_FROM?: string | undefined }): MailConfig {
   return { smtpUrl: variables.SMTP_URL ?? null, from: variables.MAIL_FROM ?? MAIL_FROM_DEFAULT };
 }
 
@@ -52,21 +55,21 @@ export function readMailConfig(variables: { readonly SMTP_URL?: string | undefin
 export function readOperatorConfig(environment: Readonly<Record<string, string | undefined>>, hostname: string): OperatorConfig {
   const variables = parseEnvironment(
     {
-      LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+      LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
       ADMIN_HOST: z.string().default('0.0.0.0'),
       ADMIN_PORT: portVariable().default(9090),
       EXTERNAL_URL: urlVariable(['https', 'http']),
       KUBECONFIG: z.string().optional(),
-      CONFIG_NAMESPACE: z.string().default('scim-operator-config'),
-      WATCH_NAMESPACES: listVariable().optional(),
-      POD_NAMESPACE: z.string().optional(),
-      SERVICE_NAME: z.string().default('scim-service'),
+      CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
+      WATCH_NAMESPACES: listVariable(kubernetesNameVariable()).optional(),
+      POD_NAMESPACE: kubernetesNameVariable().optional(),
+      SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
       POD_NAME: z.string().default(hostname),
       ...mailVariables,
     },
     environment,
+    mailProblems,
   );
-  const watchNamespaces = variables.WATCH_NAMESPACES ?? [];
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
     admin: { host: variables.ADMIN_HOST, port: variables.ADMIN_PORT },
@@ -74,11 +77,11 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
     kubernetes: {
       kubeconfig: variables.KUBECONFIG ?? null,
       configNamespace: variables.CONFIG_NAMESPACE,
-      watchNamespaces: watchNamespaces.length > 0 ? watchNamespaces : null,
+      watchNamespaces: variables.WATCH_NAMESPACES ?? null,
       namespace: variables.POD_NAMESPACE ?? null,
       serviceName: variables.SERVICE_NAME,
       identity: variables.POD_NAME,
     },
-    mail: readMailConfig(variables),
+    mail: mailConfigOf(variables),
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
+import { choiceVariable, kubernetesNameVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
 
 export interface ScimServiceConfig {
@@ -26,7 +26,7 @@ export function mongodbUriVariable() {
 export function readScimServiceConfig(environment: Readonly<Record<string, string | undefined>>, hostname: string): ScimServiceConfig {
   const variables = parseEnvironment(
     {
-      LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+      LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
       HOST: z.string().default('0.0.0.0'),
       PORT: portVariable().default(8080),
       ADMIN_HOST: z.string().default('0.0.0.0'),
@@ -34,7 +34,7 @@ export function readScimServiceConfig(environment: Readonly<Record<string, strin
       EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
       POD_NAME: z.string().default(hostname),
       KUBECONFIG: z.string().optional(),
-      CONFIG_NAMESPACE: z.string().default('scim-operator-config'),
+      CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
       MONGODB_URI: mongodbUriVariable(),
     },
     environment,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { EnvironmentError, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
+import { choiceVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
-import { mailVariables, readMailConfig, type MailConfig } from '#operator/config.ts';
+import { mailConfigOf, mailProblems, mailVariables, type MailConfig } from '#operator/config.ts';
 import { mongodbUriVariable } from '#scim-service/config.ts';
 
 export interface StandaloneConfig {
@@ -19,7 +19,7 @@ export interface StandaloneConfig {
 export function readStandaloneConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
   const variables = parseEnvironment(
     {
-      LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+      LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
       // Nobody else reaches it unless told: the sample tenant's token lies in a file of this machine.
       HOST: z.string().default('127.0.0.1'),
       PORT: portVariable().default(8080),
@@ -32,10 +32,8 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
       ...mailVariables,
     },
     environment,
+    (set) => [...mailProblems(set), ...storeProblems(set)],
   );
-  if (variables.MONGODB_URI && variables.DATA_FILE) {
-    throw new EnvironmentError(['DATA_FILE and MONGODB_URI are both set: people are kept in one of them, unset the other']);
-  }
   const store: StandaloneConfig['store'] = variables.MONGODB_URI
     ? { kind: 'mongodb', uri: variables.MONGODB_URI }
     : { kind: 'sqlite', file: variables.DATA_FILE ?? 'data/scim.sqlite' };
@@ -46,6 +44,12 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
     externalUrl: variables.EXTERNAL_URL ?? null,
     tenantsDir: variables.TENANTS_DIR,
     store,
-    mail: readMailConfig(variables),
+    mail: mailConfigOf(variables),
   });
+}
+
+function storeProblems(set: { readonly MONGODB_URI?: string | undefined; readonly DATA_FILE?: string | undefined }): readonly string[] {
+  return set.MONGODB_URI && set.DATA_FILE
+    ? ['DATA_FILE and MONGODB_URI are both set: people are kept in one of them, unset the other']
+    : [];
 }

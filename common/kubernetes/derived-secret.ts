@@ -10,6 +10,11 @@ export const MANAGED_BY_OPERATOR = 'scim-operator';
 /** Both programs look at no other Secret of the namespace. */
 export const DERIVED_SECRET_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY_OPERATOR}`;
 
+/** Whether DERIVED_SECRET_SELECTOR selects it. */
+export function isDerivedSecret({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY_OPERATOR;
+}
+
 /** Key in `data` of the Secret. */
 export const DERIVED_CONFIG_FILE = 'config.json';
 

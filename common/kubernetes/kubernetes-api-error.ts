@@ -59,6 +59,10 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 404;
 }
 
+export function isForbidden(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 403;
+}
+
 /** A name that is taken, a version that is no longer the newest, or another uid under the name. */
 export function isConflict(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 409;

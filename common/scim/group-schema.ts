@@ -12,7 +12,8 @@ export const CORE_GROUP_SCHEMA: SchemaDefinition = defineSchema({
     defineAttribute('members', 'complex', 'Members of the group.', {
       multiValued: true,
       subAttributes: [
-        defineAttribute('value', 'string', 'Identifier of the member.', { mutability: 'immutable' }),
+        // Case exact as the `id` that it is, against section 8.7.1: it is looked up as one.
+        defineAttribute('value', 'string', 'Identifier of the member.', { caseExact: true, mutability: 'immutable' }),
         defineAttribute('$ref', 'reference', 'URI of the member.', { mutability: 'immutable', referenceTypes: ['User', 'Group'] }),
         // Not in section 8.7.1, but one of the usual sub-attributes (section 2.4), and clients send it.
         defineAttribute('display', 'string', 'Name of the member for display.', { mutability: 'immutable' }),

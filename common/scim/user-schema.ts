@@ -65,7 +65,8 @@ export const CORE_USER_SCHEMA: SchemaDefinition = defineSchema({
       multiValued: true,
       mutability: 'readOnly',
       subAttributes: [
-        defineAttribute('value', 'string', 'Identifier of the group.', { mutability: 'readOnly' }),
+        // Case exact as the `id` that it is, against section 8.7.1: it is looked up as one.
+        defineAttribute('value', 'string', 'Identifier of the group.', { caseExact: true, mutability: 'readOnly' }),
         defineAttribute('$ref', 'reference', 'URI of the group.', { mutability: 'readOnly', referenceTypes: ['User', 'Group'] }),
         defineAttribute('display', 'string', 'Name for display.', { mutability: 'readOnly' }),
         defineAttribute('type', 'string', 'Whether the membership is direct or through another group.', {

@@ -1,7 +1,7 @@
 import { SERVER_FAILURE_CLASSES } from '#common/pod-report.ts';
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { FailurePolicy } from '../api/scim-tenant-spec.ts';
-import type { BreakerStatus } from '../api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, type BreakerStatus } from '../api/scim-tenant-status.ts';
 import { setByPerson } from './enabled-owners.ts';
 import { tripReason } from './trip-reason.ts';
 import type { FailureCounts, WindowTotals } from './window-totals.ts';
@@ -57,6 +57,15 @@ export function evaluateBreaker(input: BreakerInput): BreakerResult {
     },
     happened: 'tripped',
   };
+}
+
+/**
+ * Breaker of a tenant that nobody has looked at yet. Its first epoch is the time, which no tenant that had the name before
+ * can have reached by counting its closings: what pods remember of that one's failures does not count.
+ * @param now milliseconds since 1970
+ */
+export function newBreaker(now: number): BreakerStatus {
+  return { ...CLOSED_BREAKER, epoch: now };
 }
 
 /** The mirror of the last trip is in force. */

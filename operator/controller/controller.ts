@@ -77,7 +77,7 @@ export function createController(parts: ControllerParts): Controller {
     await poll(signal);
     await Promise.all([
       repeat(settings.pollIntervalMs, signal, () => poll(signal)),
-      resync().then(() => repeat(settings.resyncIntervalMs, signal, resync)),
+      resync(signal).then(() => repeat(settings.resyncIntervalMs, signal, () => resync(signal))),
       ...Array.from({ length: settings.workers }, () => takeKeys(signal)),
     ]);
   }
@@ -122,13 +122,17 @@ export function createController(parts: ControllerParts): Controller {
     }
   }
 
-  /** Every tenant, and every config without one, which a run takes away. */
-  async function resync(): Promise<void> {
-    try {
-      for (const key of await reader.tenantKeys()) queue.add(key);
-      for (const key of await reader.derivedConfigKeys()) queue.add(key);
-    } catch (error) {
-      logger.warn({ err: error }, 'tenants not listed, will be tried again');
+  /** Every tenant, and every config without one, which a run takes away. Asks again until the cluster answers. */
+  async function resync(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for (const key of await reader.tenantKeys()) queue.add(key);
+        for (const key of await reader.derivedConfigKeys()) queue.add(key);
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'tenants not listed, will be tried again');
+        await waitUnlessAborted(settings.pollIntervalMs, signal);
+      }
     }
   }
 

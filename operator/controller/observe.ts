@@ -3,6 +3,7 @@ import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import type { Delivery, Observed } from '../reconcile/observed.ts';
 import type { Clock, ClusterReader, Notifier } from './ports.ts';
 import type { ReportBook } from './report-book.ts';
+import { SecretUnreadableError } from './secret-unreadable-error.ts';
 
 export interface ObserveParts {
   readonly reader: ClusterReader;
@@ -23,7 +24,7 @@ export async function observe(parts: ObserveParts, key: TenantKey): Promise<Obse
   if (tenant === null || tenant.deleting) return null;
   const { namespace } = parseTenantKey(key);
   const [tokenSecret, derived] = await Promise.all([
-    isInvalidSpec(tenant.spec) ? null : reader.tokenSecret(namespace, tenant.spec.tokenSecretRef.name),
+    isInvalidSpec(tenant.spec) ? null : readTokenSecret(reader, namespace, tenant.spec.tokenSecretRef.name),
     reader.derivedConfig(key),
   ]);
   return {
@@ -36,6 +37,16 @@ export async function observe(parts: ObserveParts, key: TenantKey): Promise<Obse
     deliveries: deliveries(tenant, notifier),
     mailTransport: notifier.transport,
   };
+}
+
+/** What a person must mend is part of what is observed; what passes by itself ends the run. */
+async function readTokenSecret(reader: ClusterReader, namespace: string, name: string): Promise<Observed['tokenSecret']> {
+  try {
+    return await reader.tokenSecret(namespace, name);
+  } catch (error) {
+    if (error instanceof SecretUnreadableError) return { problem: error.message };
+    throw error;
+  }
 }
 
 /** How the mails of the last stored trip fare. */

@@ -13,7 +13,10 @@ export interface ClusterReader {
   tenant(key: TenantKey): Promise<ScimTenant | null>;
   /** Every tenant that exists. */
   tenantKeys(): Promise<readonly TenantKey[]>;
-  /** Read anew for each call, never from a cache that holds tokens. */
+  /**
+   * Read anew for each call, never from a cache that holds tokens.
+   * @throws SecretUnreadableError when a person must mend something first
+   */
   tokenSecret(namespace: string, name: string): Promise<TokenSecret | null>;
   /** The config rendered last; null when there is none or it can't be read. */
   derivedConfig(key: TenantKey): Promise<TenantConfig | null>;

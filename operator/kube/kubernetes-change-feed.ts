@@ -5,7 +5,7 @@ import { Reflector, type ReflectorEvent } from '#common/kubernetes/reflector.ts'
 import type { Logger } from '#common/logger.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { ChangeFeed } from '../controller/ports.ts';
-import type { KubernetesScope } from './kubernetes-scope.ts';
+import { isWatched, type KubernetesScope } from './kubernetes-scope.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { SCIM_TENANTS } from './parse-scim-tenant.ts';
 import { SecretReferences } from './secret-references.ts';
@@ -82,6 +82,7 @@ export class KubernetesChangeFeed implements ChangeFeed {
     const key = tenantOfDerivedSecret(event.key.slice(event.key.indexOf('/') + 1));
     // What a list finds new is what was there at the start, and every tenant is looked at then anyway.
     if (key === null || (event.type === 'Added' && event.origin === 'list')) return;
+    if (!isWatched(key, this.#parts.scope.watchNamespaces)) return;
     if (event.type !== 'Deleted' && isEchoOf(key, event, this.#parts.derivedWrites)) return;
     onChange(key);
   }

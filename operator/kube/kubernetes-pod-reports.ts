@@ -3,7 +3,9 @@ import type { ResourceType } from '#common/kubernetes/kubernetes-object.ts';
 import { listObjects } from '#common/kubernetes/list-objects.ts';
 import type { Logger } from '#common/logger.ts';
 import { podReportSchema, type PodReport } from '#common/pod-report.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
 import type { PodPoll, PodReports } from '../controller/ports.ts';
+import { isWatched, type KubernetesScope } from './kubernetes-scope.ts';
 import { podEndpoints, type PodEndpoint } from './pod-endpoints.ts';
 
 const ENDPOINT_SLICES: ResourceType = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
@@ -19,6 +21,8 @@ export interface KubernetesPodReportsParts {
   /** Where the Service is. */
   readonly namespace: string;
   readonly serviceName: string;
+  /** Namespaces of the tenants that are reported; null for all. */
+  readonly watchNamespaces: KubernetesScope['watchNamespaces'];
   readonly logger: Logger;
 }
 
@@ -58,10 +62,15 @@ export class KubernetesPodReports implements PodReports {
         signal: AbortSignal.any([signal, AbortSignal.timeout(REPORT_TIMEOUT_MS)]),
       });
       if (!response.ok) throw new Error(`answered ${response.status}`);
-      return podReportSchema.parse(await response.json());
+      return this.#ofWatched(podReportSchema.parse(await response.json()));
     } catch (error) {
       if (!signal.aborted) this.#parts.logger.warn({ err: error, url }, 'pod gave no report');
       return null;
     }
+  }
+
+  #ofWatched(report: PodReport): PodReport {
+    const entries = Object.entries(report.tenants).filter(([key]) => isWatched(key as TenantKey, this.#parts.watchNamespaces));
+    return { ...report, tenants: Object.fromEntries(entries) };
   }
 }

@@ -3,10 +3,11 @@ import type { KubernetesClient } from '#common/kubernetes/client.ts';
 import {
   DERIVED_SECRET_SELECTOR,
   derivedSecretNameOf,
+  isDerivedSecret,
   readDerivedSecret,
   tenantOfDerivedSecret,
 } from '#common/kubernetes/derived-secret.ts';
-import { isNotFound } from '#common/kubernetes/kubernetes-api-error.ts';
+import { isForbidden, isNotFound } from '#common/kubernetes/kubernetes-api-error.ts';
 import { parseObject, resourcePath, SECRETS, type ResourceType } from '#common/kubernetes/kubernetes-object.ts';
 import { listObjects, type ObjectSelection } from '#common/kubernetes/list-objects.ts';
 import type { Logger } from '#common/logger.ts';
@@ -14,7 +15,8 @@ import type { TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ClusterReader, TokenSecret } from '../controller/ports.ts';
-import type { KubernetesScope } from './kubernetes-scope.ts';
+import { SecretUnreadableError } from '../controller/secret-unreadable-error.ts';
+import { isWatched, type KubernetesScope } from './kubernetes-scope.ts';
 import { GENERATED_LABEL } from './manifests/labels.ts';
 import { parseScimTenant, SCIM_TENANTS } from './parse-scim-tenant.ts';
 
@@ -49,7 +51,10 @@ export class KubernetesReader implements ClusterReader {
   }
 
   async tokenSecret(namespace: string, name: string): Promise<TokenSecret | null> {
-    const found = await this.#get(SECRETS, { namespace, name });
+    const found = await this.#get(SECRETS, { namespace, name }).catch((error: unknown) => {
+      if (!isForbidden(error)) throw error;
+      throw new SecretUnreadableError(`The operator may not get Secret "${name}" in this namespace; grant it the right`, { cause: error });
+    });
     if (found === null) return null;
     const { data } = secretDataSchema.parse(found);
     const decoded = Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]);
@@ -60,7 +65,10 @@ export class KubernetesReader implements ClusterReader {
     const found = await this.#get(SECRETS, { namespace: this.#scope.configNamespace, name: derivedSecretNameOf(key) });
     if (found === null) return null;
     try {
-      return readDerivedSecret(parseObject(found));
+      const secret = parseObject(found);
+      // Neither program finds it by its label any more, which is as good as deleted; writing it anew puts the label back.
+      if (!isDerivedSecret(secret)) return null;
+      return readDerivedSecret(secret);
     } catch (error) {
       this.#logger.warn({ err: error, tenant: key }, 'derived config is not readable and will be rendered anew');
       return null;
@@ -71,9 +79,7 @@ export class KubernetesReader implements ClusterReader {
     const selection = { resource: SECRETS, namespace: this.#scope.configNamespace, labelSelector: DERIVED_SECRET_SELECTOR };
     const secrets = await this.#list(selection);
     const keys = secrets.map(({ metadata }) => tenantOfDerivedSecret(metadata.name)).filter((key) => key !== null);
-    // Another operator may keep the configs of other namespaces beside ours.
-    const { watchNamespaces } = this.#scope;
-    return watchNamespaces === null ? keys : keys.filter((key) => watchNamespaces.includes(parseTenantKey(key).namespace));
+    return keys.filter((key) => isWatched(key, this.#scope.watchNamespaces));
   }
 
   async #get(resource: ResourceType, { namespace, name }: TenantName): Promise<unknown> {

@@ -2,8 +2,8 @@ import { parseDuration } from '#common/duration.ts';
 import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
 import { isInvalidSpec, RESET_AT_ANNOTATION } from '../api/scim-tenant.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
-import { CLOSED_BREAKER, type BreakerStatus, type ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import { evaluateBreaker, isMirrored, type BreakerResult } from '../breaker/evaluate-breaker.ts';
+import type { BreakerStatus, ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import { evaluateBreaker, isMirrored, newBreaker, type BreakerResult } from '../breaker/evaluate-breaker.ts';
 import { windowTotals } from '../breaker/window-totals.ts';
 import { compileMapping } from './compile-mapping.ts';
 import { desiredConfig, keptConfig } from './desired-config.ts';
@@ -31,7 +31,7 @@ export interface Decision {
 export function decide(observed: Observed): Decision {
   const { tenant, derived, now } = observed;
   const { spec } = tenant;
-  const previous = tenant.status?.breaker ?? CLOSED_BREAKER;
+  const previous = tenant.status?.breaker ?? newBreaker(now);
   if (isInvalidSpec(spec)) return keepEverything(observed, previous, spec.problems);
 
   const breaker = nextBreaker(observed, spec, previous);

@@ -10,6 +10,11 @@ export interface TokenSecret {
   readonly generated: boolean;
 }
 
+/** The Secret is there or not, and holds what it holds: nobody can look until a person mends what `problem` says. */
+export interface UnreadableSecret {
+  readonly problem: string;
+}
+
 /** What the pods of the SCIM service say about one tenant. */
 export interface PodObservation {
   /** Pods that should answer. */
@@ -36,7 +41,7 @@ export interface Observed {
   readonly externalUrl: string;
   readonly tenant: ScimTenant;
   /** The Secret that `tokenSecretRef` names; null when it is absent. */
-  readonly tokenSecret: TokenSecret | null;
+  readonly tokenSecret: TokenSecret | UnreadableSecret | null;
   /** The config rendered last; null when there is none. */
   readonly derived: TenantConfig | null;
   /** Null until the pods have been asked for the first time. */

@@ -3,7 +3,7 @@ import { sha256Hex, type TenantConfig, type TokenDigest } from '#common/tenant-c
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import type { TokenSecret } from './observed.ts';
+import type { Observed } from './observed.ts';
 import { stalled, waiting, type RunProblem } from './run-problem.ts';
 
 /** 24 characters of base64url carry 144 bits, more than can be guessed. */
@@ -32,16 +32,18 @@ export interface TokenState {
  * - A value that can't be used (too short, characters that no header carries) is a rotation too, to no token.
  * - A Secret or key that is gone is a revocation: no token is valid any more, previous ones included, and every request
  *   gets 401. With `tokenPolicy.generate` a Secret that is gone is made again, with a new token.
+ * - A Secret that can't be read says nothing: the tokens that are in force stay.
  */
 export function tokenState(input: {
   readonly spec: ScimTenantSpec;
-  readonly secret: TokenSecret | null;
+  readonly secret: Observed['tokenSecret'];
   readonly derived: TenantConfig | null;
   readonly previous: ScimTenantStatus['token'] | null;
   readonly now: number;
 }): TokenState {
   const { spec, secret, derived, previous, now } = input;
   const { name, key } = spec.tokenSecretRef;
+  if (secret !== null && 'problem' in secret) return withoutChange(derived, previous, secret.problem, now);
   if (secret === null && spec.tokenPolicy.generate) {
     return {
       ...withoutToken([]),
@@ -55,10 +57,11 @@ export function tokenState(input: {
   const token = withoutNewline(text);
   const problem = unusable(token, name, key);
   const sha256 = problem ? null : sha256Hex(token);
-  const old = previousDigests(derived?.tokenDigests ?? [], sha256, now, parseDuration(spec.tokenPolicy.overlap));
+  const known = (derived?.tokenDigests ?? []).filter((digest) => wasAccepted(digest, previous));
+  const old = previousDigests(known, sha256, now, parseDuration(spec.tokenPolicy.overlap));
   if (sha256 === null) return { ...withoutToken(old), problem };
 
-  const fingerprint = `sha256:${sha256.slice(0, 12)}`;
+  const fingerprint = fingerprintOf(sha256);
   const rotatedAt = (previous?.fingerprint === fingerprint ? previous.rotatedAt : null) ?? rfc3339(now);
   const { maxAge } = spec.tokenPolicy;
   const expiresAt = maxAge === undefined ? null : Date.parse(rotatedAt) + parseDuration(maxAge);
@@ -108,6 +111,20 @@ function unusable(token: string, name: string, key: string): RunProblem | null {
   return null;
 }
 
+function fingerprintOf(sha256: string): string {
+  return `sha256:${sha256.slice(0, 12)}`;
+}
+
+/**
+ * Whether the status bears out that a digest in the derived config was a token of this tenant: what somebody wrote into
+ * the derived config must not live on as a previous token.
+ * @param status as it is stored; null when there is none to be asked
+ */
+function wasAccepted({ sha256, validUntil }: TokenDigest, status: ScimTenantStatus['token'] | null): boolean {
+  if (status === null || status.fingerprint === fingerprintOf(sha256)) return true;
+  return validUntil !== null && status.previousValidUntil !== null && Date.parse(validUntil) <= Date.parse(status.previousValidUntil);
+}
+
 function previousDigests(digests: readonly TokenDigest[], current: string | null, now: number, overlap: number): TokenDigest[] {
   return digests
     .filter(({ sha256 }) => sha256 !== current)
@@ -119,6 +136,12 @@ function previousDigests(digests: readonly TokenDigest[], current: string | null
 function withoutToken(digests: readonly TokenDigest[]): Omit<TokenState, 'problem'> {
   const status = { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: latest(digests) };
   return { digests, status, age: 'Fine', create: false };
+}
+
+function withoutChange(derived: TenantConfig | null, previous: ScimTenantStatus['token'] | null, problem: string, now: number): TokenState {
+  const digests = (derived?.tokenDigests ?? []).filter(({ validUntil }) => validUntil === null || Date.parse(validUntil) > now);
+  const status = { ...(previous ?? withoutToken([]).status), previousValidUntil: latest(digests) };
+  return { digests, status, age: 'Fine', create: false, problem: stalled('TokenSecretUnreadable', `${problem}; the tokens in force stay`) };
 }
 
 function latest(digests: readonly TokenDigest[]): string | null {

@@ -38,14 +38,14 @@ function nextRecord(before: TenantRecord | null, file: string, { annotations, sp
   return { ...before, generation, file, annotations, spec, mirrored };
 }
 
-/** Also true when the Secret is unknown and a file became readable, or ceased to be: it may be in there. */
+/** Also true when the Secret's file became readable or ceased to be, or any file while the Secret is unknown: it may be in there. */
 function hasOtherSecret(records: TenantRecords, key: TenantKey, before: ManifestIndex, index: ManifestIndex): boolean {
   const spec = records.get(key).tenant?.spec;
   if (!spec || isInvalidSpec(spec)) return false;
   const secret = `${parseTenantKey(key).namespace}/${spec.tokenSecretRef.name}`;
   const now = index.secrets.get(secret);
   if (before.secrets.get(secret)?.trace.digest !== now?.trace.digest) return true;
-  return !now && before.problems.size !== index.problems.size;
+  return now ? before.problems.has(now.file) !== index.problems.has(now.file) : before.problems.size !== index.problems.size;
 }
 
 /** Both sides were made by the same code, so their keys have one order. */

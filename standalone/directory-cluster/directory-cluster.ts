@@ -6,6 +6,7 @@ import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#com
 import { BREAKER_FIELD_MANAGER, type ScimTenant } from '#operator/api/scim-tenant.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter, TenantEvent, TokenSecret } from '#operator/controller/ports.ts';
+import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import { adoptManifests } from './adopt-manifests.ts';
 import { editEnabled } from './edit-enabled.ts';
 import { indexManifests, type ManifestIndex } from './manifest-index.ts';
@@ -79,7 +80,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     return this.#records.keys().filter((key) => this.#records.get(key).tenant !== null);
   }
 
-  /** @throws Error while a file that may hold the Secret can't be read, so that nobody takes it for gone */
+  /** @throws SecretUnreadableError while a file that may hold the Secret can't be read, so that nobody takes it for gone */
   async tokenSecret(namespace: string, name: string): Promise<TokenSecret | null> {
     const key = `${namespace}/${name}`;
     const known = this.#index.secrets.get(key);
@@ -88,7 +89,8 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
       return null;
     }
     const manifests = readManifests(await readFile(this.#manifests.path(known.file), 'utf8'));
-    if (!manifests.readable) throw new Error(`Secret ${key} can't be read while ${known.file} is not readable: see the log`);
+    if (!manifests.readable)
+      throw new SecretUnreadableError(`Secret ${key} can't be read while ${known.file} is not readable: see the log`);
     const secret = manifests.secrets.find((other) => other.namespace === namespace && other.name === name);
     if (!secret) throw new Error(`Secret ${key} is being taken out of ${known.file}`);
     return { data: secret.data, generated: secret.generated };
@@ -199,7 +201,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
 
   #assertAllReadable(what: string): void {
     const [problem] = this.#index.problems.values();
-    if (problem !== undefined) throw new Error(`${what}, and a file that may hold it can't be read: ${problem}`);
+    if (problem !== undefined) throw new SecretUnreadableError(`${what}, and a file that may hold it can't be read: ${problem}`);
   }
 
   /** @returns whether something has yet to settle */

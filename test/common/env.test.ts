@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { booleanVariable, EnvironmentError, listVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
+import {
+  booleanVariable,
+  choiceVariable,
+  EnvironmentError,
+  kubernetesNameVariable,
+  listVariable,
+  parseEnvironment,
+  portVariable,
+  urlVariable,
+} from '#common/env.ts';
 
 type Shape = Parameters<typeof parseEnvironment>[0];
 
@@ -19,7 +28,7 @@ test('variables are parsed, defaults apply, and variables beside them are ignore
     PORT: portVariable(),
     VERBOSE: booleanVariable().default(false),
     EXTERNAL_URL: urlVariable(['https', 'http']),
-    RECIPIENTS: listVariable().default([]),
+    RECIPIENTS: listVariable(z.string()).default([]),
     NAME: z.string().optional(),
   };
   expect(
@@ -48,12 +57,34 @@ test('all problems are told at once, each with its variable', () => {
   const { code, problems, message } = thrown as EnvironmentError;
   expect(code).toBe('invalid_environment');
   expect(problems).toEqual([
-    'PORT: write a port from 0 to 65535',
-    'VERBOSE: write true or false',
+    'PORT: "65536" is not usable; write a port from 0 to 65535',
+    'VERBOSE: "yes" is not usable; write true or false',
     'EXTERNAL_URL: write an absolute URL that starts with https://',
     expect.stringMatching(/^NAME is not set: /),
   ]);
   expect(message).toBe(`the environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+});
+
+test.each([
+  ['a port', portVariable(), 'write a port from 0 to 65535'],
+  ['a Boolean', booleanVariable(), 'write true or false'],
+  ['a choice', choiceVariable(['info', 'debug']), 'write one of info, debug'],
+  ['a URL', urlVariable(['https']), 'write an absolute URL that starts with https://'],
+  ['a name', kubernetesNameVariable(), 'write a name of at most 63 lower-case letters, digits and dashes, such as team-hr'],
+])('%s that is missing says what to write', (_, variable, accepted) => {
+  expect(problems({ WANTED: variable }, {})).toEqual([`WANTED is not set: ${accepted}`]);
+});
+
+test('rules between variables are told beside the problems of each, by what is set', () => {
+  const rulesBetween = (set: Readonly<Record<string, string | undefined>>): readonly string[] => Object.keys(set);
+  const parse = (environment: Readonly<Record<string, string>>) => () =>
+    parseEnvironment({ PORT: portVariable() }, environment, rulesBetween);
+  expect(parse({ PORT: 'x', EMPTY: '' })).toThrow('not usable:\n  - PORT: "x" is not usable; write a port from 0 to 65535\n  - PORT');
+  expect(parse({ PORT: '1' })).toThrow('not usable:\n  - PORT');
+});
+
+test('a URL, which may hold a password, is never shown', () => {
+  expect(problems({ BASE: urlVariable(['smtp']) }, { BASE: 'smtp//user:password@mail' }).join()).not.toContain('password');
 });
 
 describe('a Boolean', () => {
@@ -65,7 +96,9 @@ describe('a Boolean', () => {
   });
 
   test.each(['ture', 'yes', 'True', 'FALSE', '1', '0', ' true', 'on'])('%j is an error though there is a default', (text) => {
-    expect(problems({ FLAG: booleanVariable().default(false) }, { FLAG: text })).toEqual(['FLAG: write true or false']);
+    expect(problems({ FLAG: booleanVariable().default(false) }, { FLAG: text })).toEqual([
+      `FLAG: ${JSON.stringify(text)} is not usable; write true or false`,
+    ]);
   });
 });
 
@@ -79,7 +112,9 @@ describe('a port', () => {
   });
 
   test.each(['65536', '99999', '-1', '80a', '8 0', '1e3', '0x50', '3.5'])('%j is an error', (text) => {
-    expect(problems({ PORT: portVariable() }, { PORT: text })).toEqual(['PORT: write a port from 0 to 65535']);
+    expect(problems({ PORT: portVariable() }, { PORT: text })).toEqual([
+      `PORT: ${JSON.stringify(text)} is not usable; write a port from 0 to 65535`,
+    ]);
   });
 });
 
@@ -100,7 +135,27 @@ describe('a URL', () => {
 });
 
 test('a list drops spaces and empty entries', () => {
-  expect(parseEnvironment({ LIST: listVariable() }, { LIST: ' a@example.com ,, b@example.com, ' })).toEqual({
+  expect(parseEnvironment({ LIST: listVariable(z.string()) }, { LIST: ' a@example.com ,, b@example.com, ' })).toEqual({
     LIST: ['a@example.com', 'b@example.com'],
+  });
+});
+
+describe('a list of names', () => {
+  const shape = { NAMESPACES: listVariable(kubernetesNameVariable()) };
+
+  test('is read', () => {
+    expect(parseEnvironment(shape, { NAMESPACES: 'team-hr, team-it' })).toEqual({ NAMESPACES: ['team-hr', 'team-it'] });
+  });
+
+  test('tells every wrong name', () => {
+    const accepted = 'write a name of at most 63 lower-case letters, digits and dashes, such as team-hr';
+    expect(problems(shape, { NAMESPACES: 'Team_HR,team-it,-x' })).toEqual([
+      `NAMESPACES: "Team_HR" is not usable; ${accepted}`,
+      `NAMESPACES: "-x" is not usable; ${accepted}`,
+    ]);
+  });
+
+  test('of separators alone is an error, since it would mean all', () => {
+    expect(problems(shape, { NAMESPACES: ' , ' })).toEqual(['NAMESPACES: write at least one entry, or unset it']);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import { waitUntil } from '../support/wait-until.ts';
 import { replay } from '../wire/replay.ts';
-import { ENTRA_USER_REQUESTS } from '../wire/wire-request.ts';
+import { ENTRA_REQUESTS } from '../wire/wire-request.ts';
 import { condition, metric, startCluster, type Cluster, type ServicePod } from './cluster.ts';
 import { WHOLE_MAPPING } from '../support/whole-mapping.ts';
 
@@ -62,8 +62,8 @@ describe('one tenant on a real cluster', () => {
   }, 60_000);
 
   test('takes each request that Entra ID sends about users, and its Test Connection', async () => {
-    for (const request of ENTRA_USER_REQUESTS) await replay(service.clientOf(TENANT), request);
-    expect(ENTRA_USER_REQUESTS.length).toBeGreaterThan(40);
+    for (const request of ENTRA_REQUESTS) await replay(service.clientOf(TENANT), request);
+    expect(ENTRA_REQUESTS.length).toBeGreaterThan(40);
   }, 120_000);
 
   test('puts the person into MongoDB under the names of the product', async () => {

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { inspect } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { currentNamespace, loadKubeConfig } from '#common/kubernetes/kube-config.ts';
@@ -172,6 +173,25 @@ describe('loadKubeConfig', () => {
       const both = loadKubeConfig([one, two].join(delimiter));
       expect(both.getCurrentContext()).toBe('one');
       expect(both.getClusters()).toHaveLength(2);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('names a file that is not usable, and shows nothing of what is in it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'scim-kubeconfig-'));
+    try {
+      const broken = join(folder, 'broken');
+      await writeFile(broken, 'users: [{ user: { token: secret-token }');
+      let thrown: unknown;
+      try {
+        loadKubeConfig(broken);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(String(thrown)).toMatch(`KUBECONFIG: ${JSON.stringify(broken)} is not usable; write the path of a kubeconfig`);
+      expect(inspect(thrown, { depth: null })).not.toContain('secret-token');
+      expect(() => loadKubeConfig(join(folder, 'none'))).toThrow('no such file');
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -95,6 +95,9 @@ describe('of all attributes', () => {
 
   test('these are compared with regard to case', () => {
     expect(all.filter(({ type, caseExact }) => caseExact && type !== 'reference' && type !== 'binary').map(({ name }) => name)).toEqual([
+      // Of a user's groups and of a group's members.
+      'value',
+      'value',
       'id',
       'externalId',
       'resourceType',

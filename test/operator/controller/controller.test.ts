@@ -124,6 +124,26 @@ describe('the controller', () => {
     await waitUntil(async () => !(await registry.metrics()).includes('tenant="acme"'), { what: 'the series to go', intervalMs: 10 });
   });
 
+  test('lists anew soon when its first resync fails, so that nothing is left for the next one', async () => {
+    const cluster = aCluster();
+    await cluster.applyDerivedConfig(aTenantConfig({ namespace: 'team-x', name: 'gone' }));
+    let failures = 2;
+    const reader = {
+      tenant: (key: TenantKey) => cluster.tenant(key),
+      tenantKeys: () => cluster.tenantKeys(),
+      tokenSecret: (namespace: string, name: string) => cluster.tokenSecret(namespace, name),
+      derivedConfig: (key: TenantKey) => cluster.derivedConfig(key),
+      derivedConfigKeys: async () => {
+        if (failures-- > 0) throw new Error('not now');
+        return cluster.derivedConfigKeys();
+      },
+    };
+    started(cluster, { reader });
+    await untilReady(cluster, 'True Programmed');
+    await waitUntil(async () => (await cluster.derivedConfigKeys()).length === 1, { what: 'the sweep', intervalMs: 10 });
+    expect(await cluster.derivedConfigKeys()).toEqual([KEY]);
+  });
+
   test('finds by its resync what no feed told', async () => {
     const cluster = aCluster();
     const deaf = { run: (_: unknown, signal: AbortSignal) => cluster.run(() => {}, signal), synced: () => cluster.synced() };

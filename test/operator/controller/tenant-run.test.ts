@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
+import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
@@ -18,9 +19,13 @@ beforeEach(() => {
   world = aWorld();
 });
 
+const START = '2026-11-24T06:00:00Z';
+/** Of a tenant that is seen for the first time then. */
+const FIRST_EPOCH = Date.parse(START);
+
 /** Tenant `team-hr/acme` with its token, and two pods. */
 function aWorld(): OperatorWorld {
-  const clock = aClock('2026-11-24T06:00:00Z');
+  const clock = aClock(START);
   const cluster = new FakeCluster();
   cluster.putSecret('team-hr', 'acme-scim-token', { token: OLD });
   const created = { cluster, pods: new FakePods(cluster, clock.now, ['pod-a', 'pod-b']), mailbox: new FakeMailbox(), clock };
@@ -89,16 +94,37 @@ describe('a tenant from its first sight to a trip and back', () => {
     expect(await enabled()).toBe(false);
     expect(await ready()).toBe('False Tripped');
     expect(world.mailbox.mails.map(({ recipient, trip }) => [recipient, trip])).toEqual([['hr-it@acme.example', 1]]);
-    expect((await status()).breaker).toMatchObject({ state: 'Open', trips: 1, epoch: 0, mirroredTrip: 1, failures: 4, requests: 6 });
+    expect((await status()).breaker).toMatchObject({
+      state: 'Open',
+      trips: 1,
+      epoch: FIRST_EPOCH,
+      mirroredTrip: 1,
+      failures: 4,
+      requests: 6,
+    });
 
     world.clock.advance(60_000);
     put(world, { enabled: true });
     await operator.settle(KEY);
     expect(await ready()).toBe('True Programmed');
-    expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: 1 });
-    expect((await status()).breaker).toMatchObject({ state: 'Closed', trips: 1, epoch: 1, openedAt: null });
+    expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: FIRST_EPOCH + 1 });
+    expect((await status()).breaker).toMatchObject({ state: 'Closed', trips: 1, epoch: FIRST_EPOCH + 1, openedAt: null });
     expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['Tripped', 'BreakerClosed']);
     expect(world.mailbox.mails).toHaveLength(1);
+  });
+
+  test('is not tripped by the failures of a deleted tenant whose name it has', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.settle(KEY);
+    expect(await ready()).toBe('False Tripped');
+    world.clock.advance(1_000);
+    world.cluster.deleteTenant(KEY);
+    put(world);
+    await operator.settle(KEY);
+    expect((await status()).breaker).toMatchObject({ state: 'Closed', trips: 0 });
+    expect(await ready()).toBe('True Programmed');
   });
 
   test('trips anew by new failures, and is mailed anew', async () => {
@@ -107,7 +133,7 @@ describe('a tenant from its first sight to a trip and back', () => {
       await operator.settle(KEY);
       await fail(world);
       await operator.settle(KEY);
-      expect((await status()).breaker).toMatchObject({ state: 'Open', trips: trip, epoch: trip - 1 });
+      expect((await status()).breaker).toMatchObject({ state: 'Open', trips: trip, epoch: FIRST_EPOCH + trip - 1 });
       put(world, { enabled: true });
       await operator.settle(KEY);
     }
@@ -130,7 +156,7 @@ describe('a tenant from its first sight to a trip and back', () => {
     await operator.settle(KEY);
     expect(await enabled()).toBe(true);
     expect(await ready()).toBe('True Programmed');
-    expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: 1 });
+    expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: FIRST_EPOCH + 1 });
   });
 
   test('stays tripped under a GitOps tool that reverts the mirror, and the mirror is not written again', async () => {
@@ -171,7 +197,7 @@ describe('a tenant from its first sight to a trip and back', () => {
 
     world.clock.advance(41 * 60_000);
     await operator.settle(KEY);
-    expect((await status()).breaker).toMatchObject({ state: 'Closed', epoch: 1, openedAt: null });
+    expect((await status()).breaker).toMatchObject({ state: 'Closed', epoch: FIRST_EPOCH + 1, openedAt: null });
   });
 });
 
@@ -373,6 +399,18 @@ describe('configuration', () => {
     expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['TokenRotated']);
   });
 
+  test('a digest that somebody wrote into the derived config is taken out, and does not live on as a previous token', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const settled = await config();
+    for (const validUntil of [null, '2027-01-01T00:00:00Z']) {
+      const foreign = { sha256: sha256Hex('a-token-that-nobody-issued'), validUntil };
+      await world.cluster.applyDerivedConfig({ ...settled!, tokenDigests: [...settled!.tokenDigests, foreign] });
+      await operator.settle(KEY);
+      expect(await config()).toEqual(settled);
+    }
+  });
+
   test('a token that is taken back into use within its overlap is the current one again', async () => {
     const operator = anOperator(world);
     for (const token of [OLD, NEW, OLD]) {
@@ -383,6 +421,33 @@ describe('configuration', () => {
       { sha256: sha256Hex(OLD), validUntil: null },
       { sha256: sha256Hex(NEW), validUntil: expect.any(String) },
     ]);
+  });
+
+  test('a token that is rotated while the status can’t be written keeps its overlap', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    world.cluster.refused.add('writeStatus');
+    world.cluster.putSecret('team-hr', 'acme-scim-token', { token: NEW });
+    await expect(operator.settle(KEY)).rejects.toThrow('writeStatus');
+    world.cluster.refused.clear();
+    await operator.settle(KEY);
+    expect((await config())?.tokenDigests.map(({ sha256 }) => sha256)).toEqual([sha256Hex(NEW), sha256Hex(OLD)]);
+  });
+
+  test('a Secret that can’t be read is told, leaves the token in force, and keeps no trip back', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const settled = await config();
+    world.cluster.tokenSecret = async () => {
+      throw new SecretUnreadableError('Secret team-hr/acme-scim-token can’t be read: see the log');
+    };
+    await operator.settle(KEY);
+    expect(await ready()).toBe('False TokenSecretUnreadable');
+    expect(await config()).toEqual(settled);
+    await fail(world);
+    await operator.settle(KEY);
+    expect(await ready()).toBe('False Tripped');
+    expect(await enabled()).toBe(false);
   });
 
   test('a token is generated when there is none, and a deleted one is replaced', async () => {

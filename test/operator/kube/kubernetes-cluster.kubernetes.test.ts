@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
+import { derivedSecretNameOf } from '#common/kubernetes/derived-secret.ts';
 import { isConflict, isNotFound, KubernetesApiError } from '#common/kubernetes/kubernetes-api-error.ts';
 import { resourcePath, SECRETS } from '#common/kubernetes/kubernetes-object.ts';
 import { createLogger } from '#common/logger.ts';
+import { tenantKeyOf } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { BREAKER_FIELD_MANAGER, OPERATOR_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
 import { KubernetesCluster } from '#operator/kube/kubernetes-cluster.ts';
@@ -264,6 +266,35 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     await applyTenant({ ...seen, spec: { ...seen.spec, displayName: 'Changed' } }, 'kubectl');
     await waitUntil(() => reported.length === 2, { what: 'the change' });
     expect(reported).toEqual([tenantKey(seen.metadata), tenantKey(seen.metadata)]);
+  });
+
+  test('a derived Secret of a namespace that another operator looks after is none of ours', async () => {
+    const [seen, unseen] = [await newTenant({}), await newTenant({})];
+    const { cluster, configNamespace, reported } = await start({ watchNamespaces: [seen.metadata.namespace] });
+    reported.length = 0;
+    for (const { metadata } of [unseen, seen]) {
+      await cluster.applyDerivedConfig(aTenantConfig({ namespace: metadata.namespace, name: metadata.name }));
+      const path = resourcePath(SECRETS, { namespace: configNamespace, name: derivedSecretNameOf(tenantKey(metadata)) });
+      await person.request({ method: 'DELETE', path });
+    }
+    await waitUntil(() => reported.includes(tenantKey(seen.metadata)), { what: 'the deletion of ours' });
+    expect(new Set(reported)).toEqual(new Set([tenantKey(seen.metadata)]));
+  });
+
+  test('a derived Secret that lost our label is reported, counts as gone, and has it again once it is written', async () => {
+    const { cluster, configNamespace, reported } = await start();
+    const config = aTenantConfig();
+    await cluster.applyDerivedConfig(config);
+    await waitUntil(async () => (await cluster.derivedConfigKeys()).length === 1, { what: 'the derived Secret' });
+    reported.length = 0;
+    const body = { metadata: { labels: { 'app.kubernetes.io/managed-by': null } } };
+    const path = resourcePath(SECRETS, { namespace: configNamespace, name: derivedSecretNameOf(tenantKeyOf(config)) });
+    await person.request({ method: 'PATCH', path, headers: { 'content-type': 'application/merge-patch+json' }, body });
+    await waitUntil(() => reported.includes(tenantKeyOf(config)), { what: 'the report' });
+    expect(await cluster.derivedConfig(tenantKeyOf(config))).toBeNull();
+    await cluster.applyDerivedConfig(config);
+    expect(await cluster.derivedConfig(tenantKeyOf(config))).toEqual(config);
+    expect(await cluster.derivedConfigKeys()).toEqual([tenantKeyOf(config)]);
   });
 
   test('a tenant that refers to another Secret than before is reported for that one only', async () => {

@@ -15,6 +15,15 @@ import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 const logger = createLogger({ program: 'test', level: 'silent' });
 /** The API takes no loopback address for an endpoint, so pods have one of a network that leads to this machine. */
 const POD_ADDRESS = '192.0.2.10';
+const A_TENANT_REPORT = {
+  generation: 1,
+  revision: '0123456789abcdef',
+  epoch: 0,
+  lastRequestTime: null,
+  lastSuccessTime: null,
+  users: null,
+  buckets: [],
+};
 const forever = new AbortController().signal;
 let server: ApiServer;
 let admin: KubernetesClient;
@@ -67,7 +76,7 @@ describe('KubernetesPodReports', () => {
     await slice(namespace, 'scim-service', await aPod(() => {}));
     await slice(namespace, 'scim-service', 1);
     await slice(namespace, 'other-service', await aPod(reporting('other')));
-    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', logger });
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
 
     const begun = performance.now();
     const poll = await reports.poll(forever);
@@ -81,14 +90,20 @@ describe('KubernetesPodReports', () => {
     const namespace = await newNamespace();
     await slice(namespace, 'scim-service', await aPod(reporting('leaving')), { ready: false, serving: true, terminating: true });
     await slice(namespace, 'scim-service', 1, { ready: false, serving: false, terminating: true });
-    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', logger });
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
     const poll = await reports.poll(forever);
     expect(poll.reports.map(({ pod }) => pod)).toEqual(['leaving']);
     expect(poll.expected).toBe(1);
   });
 
   test('a Service without pods, or no Service at all, expects none', async () => {
-    const reports = new KubernetesPodReports({ client: admin, namespace: await newNamespace(), serviceName: 'scim-service', logger });
+    const reports = new KubernetesPodReports({
+      client: admin,
+      namespace: await newNamespace(),
+      serviceName: 'scim-service',
+      watchNamespaces: null,
+      logger,
+    });
     expect(await reports.poll(forever)).toEqual({ reports: [], expected: 0 });
   });
 
@@ -97,17 +112,32 @@ describe('KubernetesPodReports', () => {
     await slice(namespace, 'scim-service', await aPod(reporting('pod-0')));
     await using proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
     const client = new KubernetesClient(loadKubeConfig(await server.kubeconfigFor('admin', proxy.port)));
-    const reports = new KubernetesPodReports({ client, namespace, serviceName: 'scim-service', logger });
+    const reports = new KubernetesPodReports({ client, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
     expect((await reports.poll(forever)).reports).toHaveLength(1);
     await proxy.cut();
     expect((await reports.poll(forever)).reports).toHaveLength(1);
     client.close();
   });
 
+  test('leaves out tenants of namespaces that another operator looks after', async () => {
+    const namespace = await newNamespace();
+    const tenants = { 'team-hr/acme': A_TENANT_REPORT, 'team-it/acme': A_TENANT_REPORT };
+    await slice(
+      namespace,
+      'scim-service',
+      await aPod((_, response) => void response.end(JSON.stringify({ ...aReport('pod-0'), tenants }))),
+    );
+    const parts = { client: admin, namespace, serviceName: 'scim-service', logger };
+    const [ours] = (await new KubernetesPodReports({ ...parts, watchNamespaces: ['team-hr'] }).poll(forever)).reports;
+    expect(ours?.tenants).toEqual({ 'team-hr/acme': A_TENANT_REPORT });
+    const [all] = (await new KubernetesPodReports({ ...parts, watchNamespaces: null }).poll(forever)).reports;
+    expect(all?.tenants).toEqual(tenants);
+  });
+
   test('an abort ends the poll at once', async () => {
     const namespace = await newNamespace();
     await slice(namespace, 'scim-service', await aPod(() => {}));
-    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', logger });
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 200);
     const begun = performance.now();

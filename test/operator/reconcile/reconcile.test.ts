@@ -101,7 +101,7 @@ describe('a run', () => {
       lastTransitionTime: NOW_TEXT,
     });
     expect(result).toEqual({
-      actions: [{ kind: 'ApplyDerivedConfig', config: CONFIG }],
+      actions: [{ kind: 'ApplyDerivedConfig', config: { ...CONFIG, breakerEpoch: NOW } }],
       events: [],
       requeue: { kind: 'after', milliseconds: 30_000 },
       status: {
@@ -115,7 +115,7 @@ describe('a run', () => {
         ],
         programmed: { generation: 1, pods: 2, acknowledged: 0 },
         sync: { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null },
-        breaker: aBreaker(),
+        breaker: aBreaker({ epoch: NOW }),
         token: { fingerprint: FINGERPRINT, rotatedAt: NOW_TEXT, expiresAt: null, previousValidUntil: null },
       },
     });
@@ -277,10 +277,22 @@ describe('the token', () => {
       conditions: `Ready=True/Programmed ${OK}`,
     },
     {
+      name: 'a Secret that can’t be read changes no token, though one whose overlap is over goes',
+      reason: 'a broken file, or a right that is missing, is no revocation',
+      observed: {
+        tokenSecret: { problem: 'Secret team-hr/acme-scim-token can’t be read' },
+        derived: { ...CONFIG, tokenDigests: [...CONFIG.tokenDigests, { sha256: other, validUntil: NOW_TEXT }] },
+      },
+      actions: [apply({})],
+      conditions:
+        'Ready=False/TokenSecretUnreadable Stalled=True/TokenSecretUnreadable TokenReady=False/TokenSecretUnreadable Programmed=False/WaitingForPods',
+      events: [{ type: 'Warning', reason: 'TokenSecretUnreadable' }],
+    },
+    {
       name: 'a missing Secret is created when it is to be generated',
       reason: 'tokenPolicy.generate',
       observed: { tenant: aTenant({ spec: aSpec({ tokenPolicy: { generate: true } }) }), tokenSecret: null, derived: null },
-      actions: [apply({ tokenDigests: [] }), { kind: 'CreateTokenSecret', name: 'acme-scim-token', key: 'token' }],
+      actions: [apply({ tokenDigests: [], breakerEpoch: NOW }), { kind: 'CreateTokenSecret', name: 'acme-scim-token', key: 'token' }],
       conditions: 'Ready=False/CreatingToken Reconciling=True/CreatingToken TokenReady=False/CreatingToken Programmed=False/WaitingForPods',
       events: [{ type: 'Normal', reason: 'TokenCreated' }],
       requeue: { kind: 'after', milliseconds: 200 },

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { BREAKER_FIELD_MANAGER, isInvalidSpec, type ScimTenant } from '#operator/api/scim-tenant.ts';
+import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import { DirectoryCluster } from '#standalone/directory-cluster/directory-cluster.ts';
 import { describeCluster } from '#test/contracts/cluster-contract.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
@@ -188,6 +189,19 @@ describe('a file that breaks', () => {
     const before = await acme(await open({ feed: false }));
     await put('acme.yaml', 'kind: {');
     expect(await acme(await open({ feed: false }))).toEqual(before);
+  });
+
+  test('brings a run for the tenants of its Secret when it breaks and when it is mended', async () => {
+    await put('acme.yaml', ACME_YAML);
+    await put('secret.yaml', SECRET_YAML);
+    const cluster = await open();
+    cluster.reported.length = 0;
+    await put('secret.yaml', 'stringData: {');
+    await waitUntil(() => cluster.reported.includes(ACME), { what: 'the report of the tenant' });
+    await expect(cluster.tokenSecret('team-hr', 'scim-token')).rejects.toThrow(SecretUnreadableError);
+    cluster.reported.length = 0;
+    await put('secret.yaml', SECRET_YAML);
+    await waitUntil(() => cluster.reported.includes(ACME), { what: 'the report of the tenant' });
   });
 
   test('never makes a Secret look gone', async () => {

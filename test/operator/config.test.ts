@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { readOperatorConfig } from '#operator/config.ts';
+
+const LEAST = { EXTERNAL_URL: 'https://scim.example.com/' };
+
+test('the base URL is all that has to be set', () => {
+  expect(readOperatorConfig(LEAST, 'operator-7f9c')).toEqual({
+    logLevel: 'info',
+    admin: { host: '0.0.0.0', port: 9090 },
+    externalUrl: 'https://scim.example.com',
+    kubernetes: {
+      kubeconfig: null,
+      configNamespace: 'scim-operator-config',
+      watchNamespaces: null,
+      namespace: null,
+      serviceName: 'scim-service',
+      identity: 'operator-7f9c',
+    },
+    mail: { smtpUrl: null, from: 'scim-operator@localhost' },
+  });
+});
+
+test('every variable is read', () => {
+  const set = {
+    LOG_LEVEL: 'debug',
+    ADMIN_HOST: '::1',
+    ADMIN_PORT: '0',
+    EXTERNAL_URL: 'http://localhost:8080',
+    KUBECONFIG: '/home/me/.kube/config',
+    CONFIG_NAMESPACE: 'configs',
+    WATCH_NAMESPACES: 'team-hr,team-it',
+    POD_NAMESPACE: 'scim',
+    SERVICE_NAME: 'service',
+    POD_NAME: 'operator-0',
+    SMTP_URL: 'smtps://user:password@mail.example.com',
+    MAIL_FROM: 'scim@example.com',
+  };
+  expect(readOperatorConfig(set, 'host')).toEqual({
+    logLevel: 'debug',
+    admin: { host: '::1', port: 0 },
+    externalUrl: 'http://localhost:8080',
+    kubernetes: {
+      kubeconfig: '/home/me/.kube/config',
+      configNamespace: 'configs',
+      watchNamespaces: ['team-hr', 'team-it'],
+      namespace: 'scim',
+      serviceName: 'service',
+      identity: 'operator-0',
+    },
+    mail: { smtpUrl: 'smtps://user:password@mail.example.com', from: 'scim@example.com' },
+  });
+});
+
+test('all problems are told at once, a sender that is missing beside a mail server among them', () => {
+  const set = { LOG_LEVEL: 'loud', ADMIN_PORT: '99999', WATCH_NAMESPACES: 'Team_HR', SMTP_URL: 'smtp://mail.example.com' };
+  expect(() => readOperatorConfig(set, 'host')).toThrow(
+    `the environment is not usable:
+  - LOG_LEVEL: "loud" is not usable; write one of fatal, error, warn, info, debug, trace, silent
+  - ADMIN_PORT: "99999" is not usable; write a port from 0 to 65535
+  - EXTERNAL_URL is not set: write an absolute URL that starts with https:// or http://
+  - WATCH_NAMESPACES: "Team_HR" is not usable; write a name of at most 63 lower-case letters, digits and dashes, such as team-hr
+  - MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com`,
+  );
+});
