@@ -7,7 +7,7 @@ import { createKubernetesConfigFeed } from './config-feed/kubernetes-config-feed
 import type { ScimServiceConfig } from './config.ts';
 import { startHttpServer } from './http/server.ts';
 import { createServiceMetrics } from './http/service-metrics.ts';
-import { openMongoUserStore } from './persistence/mongo/mongo-user-store.ts';
+import { openMongoStore } from './persistence/mongo/mongo-store.ts';
 import { createServiceCore } from './service-core.ts';
 
 /** Builds every adapter of the SCIM service and runs it until the signal aborts; resolves once all is stopped. */
@@ -19,7 +19,7 @@ export async function runScimService(config: ScimServiceConfig, logger: Logger, 
   const registry = new Registry();
   const metrics = createServiceMetrics(registry);
   const store = stack.use(
-    await openMongoUserStore({
+    await openMongoStore({
       uri: config.secrets.mongodbUri,
       logger,
       onOperation: (operation, seconds) => metrics.storeOperation(operation, seconds),

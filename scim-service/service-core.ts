@@ -4,15 +4,16 @@ import type { PodReport } from '#common/pod-report.ts';
 import { createApp } from './http/app.ts';
 import { reportIgnoredAttributes } from './http/ignored-attributes.ts';
 import type { ServiceMetrics } from './http/service-metrics.ts';
+import { createGroupProvisioning } from './provisioning/group-provisioning.ts';
+import type { ScimStore } from './provisioning/scim-store.ts';
 import { createUserProvisioning } from './provisioning/user-provisioning.ts';
-import type { StoreHealth, UserStore } from './provisioning/user-store.ts';
 import type { ConfigFeed } from './tenancy/config-feed.ts';
 import { buildPodReport } from './tenancy/pod-report.ts';
 import { TenantDirectory } from './tenancy/tenant-directory.ts';
 import { UserCounts } from './tenancy/user-count.ts';
 
 export interface ServiceCoreParts {
-  readonly store: UserStore & StoreHealth;
+  readonly store: ScimStore;
   readonly feed: ConfigFeed;
   readonly metrics: ServiceMetrics;
   readonly logger: Logger;
@@ -39,11 +40,13 @@ export function createServiceCore(parts: ServiceCoreParts): ServiceCore {
   const bootId = randomUUID();
   let storeWasReached = false;
   const directory = new TenantDirectory({ logger, clock });
-  const counts = new UserCounts({ store, clock, logger });
+  const counts = new UserCounts({ store: store.users, clock, logger });
   const onIgnored = reportIgnoredAttributes({ metrics, logger });
-  const provisioning = createUserProvisioning({ store, clock, newId: randomUUID, onIgnored });
+  const useCases = { store, clock, newId: randomUUID, onIgnored };
+  const provisioning = createUserProvisioning(useCases);
+  const groups = createGroupProvisioning(useCases);
   return {
-    app: createApp({ directory, provisioning, metrics, logger, clock, externalUrl, newRequestId: randomUUID }),
+    app: createApp({ directory, provisioning, groups, metrics, logger, clock, externalUrl, newRequestId: randomUUID }),
     directory,
     report: () => buildPodReport(directory, { bootId, pod, now: clock(), users: (tenant) => counts.of(tenant) }),
     async ready() {

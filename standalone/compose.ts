@@ -6,9 +6,9 @@ import { runControlLoop } from '#operator/control-loop.ts';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
 import { startHttpServer } from '#scim-service/http/server.ts';
 import { createServiceMetrics, type ServiceMetrics } from '#scim-service/http/service-metrics.ts';
-import { openMongoUserStore } from '#scim-service/persistence/mongo/mongo-user-store.ts';
-import { openSqliteUserStore } from '#scim-service/persistence/sqlite/sqlite-user-store.ts';
-import type { StoreHealth, UserStore } from '#scim-service/provisioning/user-store.ts';
+import { openMongoStore } from '#scim-service/persistence/mongo/mongo-store.ts';
+import { openSqliteStore } from '#scim-service/persistence/sqlite/sqlite-store.ts';
+import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 import { createServiceCore } from '#scim-service/service-core.ts';
 import { createConfigBridge } from './config-bridge.ts';
 import type { StandaloneConfig } from './config.ts';
@@ -74,9 +74,9 @@ interface OpenStoreParts {
   readonly onFault: (error: unknown) => void;
 }
 
-async function openStore({ config, logger, metrics, stack, onFault }: OpenStoreParts): Promise<UserStore & StoreHealth> {
-  if (config.store.kind === 'sqlite') return stack.use(openSqliteUserStore({ file: config.store.file }));
-  const store = await openMongoUserStore({
+async function openStore({ config, logger, metrics, stack, onFault }: OpenStoreParts): Promise<ScimStore> {
+  if (config.store.kind === 'sqlite') return stack.use(openSqliteStore({ file: config.store.file }));
+  const store = await openMongoStore({
     uri: config.store.uri,
     logger,
     onOperation: (operation, seconds) => metrics.storeOperation(operation, seconds),

@@ -1,7 +1,9 @@
 import { ScimError } from '../scim/scim-error.ts';
 import type { ScimObject } from '../scim/scim-value.ts';
+import { nextVersion } from './next-version.ts';
 import { draftOf, fieldAt, setField, type PersonDraft } from './person-fields.ts';
 import { personOf, projectRules } from './project-person.ts';
+import { requireStorableSize } from './require-storable-size.ts';
 import { sameJson } from './same-json.ts';
 import type { PersonRecord, StoredUser } from './stored-user.ts';
 import type { TenantModel } from './tenant-model.ts';
@@ -25,7 +27,7 @@ export function userResource(resource: ScimObject, active: boolean): UserResourc
 export function newUser(model: TenantModel, resource: UserResource, { id, now }: { id: string; now: Date }): StoredUser {
   const person = personOf(projectRules(resource, model.rules));
   fillWithDefaults(person, model);
-  return { tenant: model.key, id, version: 1, createdAt: now, lastModified: now, resource, person, deletedAt: null };
+  return requireStorableSize({ tenant: model.key, id, version: 1, createdAt: now, lastModified: now, resource, person, deletedAt: null });
 }
 
 /** The person whom DELETE hid, created again: same id and creation, and what the product set by default is not set anew. */
@@ -33,7 +35,7 @@ export function revivedUser(model: TenantModel, tombstone: StoredUser, resource:
   const person = personOf(projectRules(resource, model.rules));
   keepDefaults(person, model, tombstone);
   fillWithDefaults(person, model);
-  return { ...nextVersion(tombstone, now), resource, person, deletedAt: null };
+  return requireStorableSize({ ...nextVersion(tombstone, now), resource, person, deletedAt: null });
 }
 
 /** @returns `stored` itself when neither resource nor person would change */
@@ -41,7 +43,7 @@ export function changedUser(model: TenantModel, stored: StoredUser, resource: Us
   const person = personOf(projectRules(resource, model.rules));
   keepDefaults(person, model, stored);
   if (sameJson(resource, stored.resource) && sameJson(person, stored.person)) return stored;
-  return { ...nextVersion(stored, now), resource, person };
+  return requireStorableSize({ ...nextVersion(stored, now), resource, person });
 }
 
 /**
@@ -59,12 +61,6 @@ export function deactivatedUser(model: TenantModel, stored: StoredUser, now: Dat
   }
   const next = nextVersion(stored, now);
   return { ...next, resource, person, deletedAt: next.lastModified };
-}
-
-function nextVersion(stored: StoredUser, now: Date): StoredUser {
-  // Clocks of pods differ; a directory that sorts by lastModified must not see a person go back in time.
-  const lastModified = now.getTime() < stored.lastModified.getTime() ? stored.lastModified : now;
-  return { ...stored, version: stored.version + 1, lastModified };
 }
 
 function fillWithDefaults(person: PersonDraft, model: TenantModel): void {

@@ -1,112 +1,160 @@
-import type { AttributePath, CompareValue, FilterNode } from '#common/scim/filter-tree.ts';
-import { findAttribute, resolveValuePath, type ResolvedPath } from '#common/scim/resolve-path.ts';
-import { printAttributePath, printFilter } from '#common/scim/print.ts';
+import type { FilterNode } from '#common/scim/filter-tree.ts';
+import { findAttribute, type ResolvedPath } from '#common/scim/resolve-path.ts';
 import type { SchemaSet } from '#common/scim/schema.ts';
+import { resolveFilterPath } from '../scim/filter/resolve-filter-path.ts';
 import { ScimError } from '../scim/scim-error.ts';
+import type { GroupLookup } from './group-lookup.ts';
 import type { UserLookup } from './user-lookup.ts';
 
-type Compare = Extract<FilterNode, { kind: 'compare' }>;
-type KeyedLookup = Exclude<UserLookup, { by: 'all' }>;
-
-const ACCEPTED =
-  'accepted are comparisons with eq, joined by and, of which one at least is on userName, externalId, id or emails.value, ' +
-  'for example userName eq "ada@example.com"';
-
-/** From the key that names at most one person to the one that may name several. */
-const PREFERENCE: readonly KeyedLookup['by'][] = ['id', 'userName', 'externalId', 'email'];
-
-export interface LookupPlan {
-  readonly lookup: UserLookup;
-  /** What a person found by the lookup must match still; null when the lookup is the whole filter. */
+export interface LookupPlan<L> {
+  /** What the store reads by. */
+  readonly lookup: L;
+  /**
+   * Lookups that must find a resource too: memberships aren't kept in resources, so no filter can judge them.
+   */
+  readonly also: readonly L[];
+  /** What else must match, as a filter on the resource itself; null when the lookups say it all. */
   readonly residual: FilterNode | null;
 }
 
+type Keyed<By extends string> = Readonly<{ by: By; value: string }>;
+
+/** How one resource type is looked up. */
+interface Lookups<By extends string> {
+  /** Core attributes that a store finds by exactly, and whether the comparison alone says it all. The one that finds the fewest is first. */
+  readonly keys: readonly Readonly<{ attribute: string; by: By; exact: boolean }>[];
+  /** The attribute that stands for memberships. */
+  readonly relation: Readonly<{ attribute: string; by: By; of: string }>;
+}
+
+const USERS: Lookups<Exclude<UserLookup['by'], 'all'>> = {
+  keys: [
+    { attribute: 'id', by: 'id', exact: true },
+    { attribute: 'userName', by: 'userName', exact: true },
+    { attribute: 'externalId', by: 'externalId', exact: true },
+    // The store looks at all addresses that it holds; which of them count (type, still selected) the filter itself says.
+    { attribute: 'emails', by: 'email', exact: false },
+  ],
+  relation: { attribute: 'groups', by: 'group', of: 'a group' },
+};
+
+const GROUPS: Lookups<Exclude<GroupLookup['by'], 'all'>> = {
+  keys: [
+    { attribute: 'id', by: 'id', exact: true },
+    { attribute: 'displayName', by: 'displayName', exact: true },
+    { attribute: 'externalId', by: 'externalId', exact: true },
+  ],
+  relation: { attribute: 'members', by: 'member', of: 'a user or group' },
+};
+
 /**
- * Turns a filter into one keyed read of the store and a filter for what it finds.
+ * Turns a filter on users into what a store can look up and what is left to be judged resource by resource. Conditions that
+ * are joined by `and` at the top decide the lookup; without one among them everybody is looked at.
  * @param filter null asks for everyone
- * @throws ScimError 400 invalidFilter for a filter that would need a scan, and for unknown attributes
+ * @throws ScimError 400 invalidFilter when an unknown attribute, or `groups` in another place, is met
  */
-export function planLookup(filter: FilterNode | null, schemas: SchemaSet): LookupPlan {
-  if (filter === null) return { lookup: { by: 'all' }, residual: null };
-  const leaves = conjuncts(filter);
-  const lookups = leaves.map((leaf) => ({ leaf, lookup: lookupOf(leaf, filter, schemas) }));
-  for (const by of PREFERENCE) {
-    const found = lookups.find(({ lookup }) => lookup?.by === by);
+export function planUserLookup(filter: FilterNode | null, schemas: SchemaSet): LookupPlan<UserLookup> {
+  return plan<Exclude<UserLookup['by'], 'all'>>(filter, schemas, USERS);
+}
+
+/** As planUserLookup for groups, whose memberships are `members`. */
+export function planGroupLookup(filter: FilterNode | null, schemas: SchemaSet): LookupPlan<GroupLookup> {
+  return plan<Exclude<GroupLookup['by'], 'all'>>(filter, schemas, GROUPS);
+}
+
+interface Leaf<By extends string> {
+  readonly node: FilterNode;
+  /** null for one that only a filter can judge. */
+  readonly lookup: Keyed<By> | null;
+}
+
+function plan<By extends string>(
+  filter: FilterNode | null,
+  schemas: SchemaSet,
+  lookups: Lookups<By>,
+): LookupPlan<Keyed<By> | { readonly by: 'all' }> {
+  const leaves = (filter === null ? [] : conjuncts(filter)).map((node): Leaf<By> => ({ node, lookup: lookupOf(node, schemas, lookups) }));
+  const relations = leaves.map(({ lookup }) => lookup).filter((lookup) => lookup?.by === lookups.relation.by);
+  const rest = leaves.filter(({ lookup }) => lookup?.by !== lookups.relation.by);
+  for (const { node } of rest) assertNoRelation(node, schemas, lookups);
+
+  for (const { by, exact } of lookups.keys) {
+    const found = rest.find(({ lookup }) => lookup?.by === by);
     if (!found?.lookup) continue;
-    // The store looks at all addresses that it holds; which of them count (type, still selected) the leaf itself says.
-    const residual = by === 'email' ? leaves : leaves.filter((leaf) => leaf !== found.leaf);
-    return { lookup: found.lookup, residual: conjunction(residual) };
+    const residual = exact ? rest.filter((leaf) => leaf !== found) : rest;
+    return { lookup: found.lookup, also: relations.filter((lookup) => lookup !== null), residual: conjunction(residual) };
   }
-  throw unsupported(filter);
+  const [first, ...also] = relations.filter((lookup) => lookup !== null);
+  return { lookup: first ?? { by: 'all' }, also, residual: conjunction(rest) };
 }
 
 function conjuncts(filter: FilterNode): readonly FilterNode[] {
   return filter.kind === 'and' ? filter.operands.flatMap(conjuncts) : [filter];
 }
 
-function conjunction(operands: readonly FilterNode[]): FilterNode | null {
+function conjunction(leaves: readonly Leaf<string>[]): FilterNode | null {
+  const operands = leaves.map(({ node }) => node);
   const [first, ...others] = operands;
   if (first === undefined) return null;
   return others.length === 0 ? first : { kind: 'and', operands };
 }
 
-/** @returns null for a leaf that is accepted and can't be looked up */
-function lookupOf(leaf: FilterNode, filter: FilterNode, schemas: SchemaSet): KeyedLookup | null {
-  if (leaf.kind === 'compare') return comparisonLookup(leaf, filter, resolve(leaf.path, schemas));
-  if (leaf.kind === 'valuePath') return valuePathLookup(leaf, filter, resolve(leaf.path, schemas));
-  throw unsupported(filter);
+function lookupOf<By extends string>(leaf: FilterNode, schemas: SchemaSet, lookups: Lookups<By>): Keyed<By> | null {
+  if (leaf.kind === 'compare') return keyedBy(resolveFilterPath(leaf.path, schemas), leaf, lookups);
+  if (leaf.kind !== 'valuePath') return null;
+  // `emails[type eq "work" and value eq "…"]` is also what `emails[type eq "work"].value eq "…"` is parsed to.
+  const { attribute, ...place } = resolveFilterPath(leaf.path, schemas);
+  const inner = conjuncts(leaf.filter);
+  // Of a membership nothing but its id can be asked.
+  if (attribute.name === lookups.relation.attribute && inner.length > 1) return null;
+  for (const node of inner) {
+    if (node.kind !== 'compare') continue;
+    const subAttribute = findAttribute(attribute.subAttributes ?? [], node.path.attribute);
+    const lookup = subAttribute && keyedBy({ ...place, attribute, subAttribute }, node, lookups);
+    if (lookup) return lookup;
+  }
+  return null;
 }
 
-function comparisonLookup(leaf: Compare, filter: FilterNode, { extension, attribute, subAttribute }: ResolvedPath): KeyedLookup | null {
-  if (leaf.operator !== 'eq') throw unsupported(filter);
-  if (extension) return null;
-  switch (attribute.name) {
-    case 'id':
-    case 'userName':
-    case 'externalId':
-      return keyedBy(attribute.name, leaf.value, filter);
-    case 'emails':
-      return subAttribute === null || subAttribute.name === 'value' ? keyedBy('email', leaf.value, filter) : null;
-    default:
-      return null;
+function keyedBy<By extends string>(
+  { extension, attribute, subAttribute }: ResolvedPath,
+  { operator, value }: Extract<FilterNode, { kind: 'compare' }>,
+  { keys, relation }: Lookups<By>,
+): Keyed<By> | null {
+  if (extension || operator !== 'eq') return null;
+  // Unquoted digits are tolerated as the filter's own comparison tolerates them.
+  if (typeof value !== 'string' && !(typeof value === 'number' && Number.isSafeInteger(value))) return null;
+  // A complex attribute stands for its `value` (RFC 7643 section 2.4).
+  if (subAttribute !== null && subAttribute.name !== 'value') return null;
+  const key = [relation, ...keys].find((candidate) => candidate.attribute === attribute.name);
+  // Nothing is stored that isn't Unicode (see readScalar), and stores would each take half a surrogate pair for something else.
+  return key ? { by: key.by, value: String(value).toWellFormed() } : null;
+}
+
+/** @throws ScimError invalidFilter when memberships are asked for in a place where no lookup can answer */
+function assertNoRelation<By extends string>(node: FilterNode, schemas: SchemaSet, lookups: Lookups<By>): void {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      for (const operand of node.operands) assertNoRelation(operand, schemas, lookups);
+      return;
+    case 'not':
+      assertNoRelation(node.operand, schemas, lookups);
+      return;
+    case 'compare':
+    case 'present':
+    case 'valuePath':
+    default: {
+      const { extension, attribute } = resolveFilterPath(node.path, schemas);
+      if (!extension && attribute.name === lookups.relation.attribute) throw unsupportedRelation(lookups);
+    }
   }
 }
 
-/** `emails[type eq "work" and value eq "…"]`, which is also how `emails[type eq "work"].value eq "…"` is parsed. */
-function valuePathLookup(
-  leaf: Extract<FilterNode, { kind: 'valuePath' }>,
-  filter: FilterNode,
-  { extension, attribute }: ResolvedPath,
-): KeyedLookup | null {
-  let lookup: KeyedLookup | null = null;
-  for (const inner of conjuncts(leaf.filter)) {
-    if (inner.kind !== 'compare' || inner.operator !== 'eq') throw unsupported(filter);
-    const name = inner.path.attribute;
-    const definition = findAttribute(attribute.subAttributes ?? [], name);
-    if (definition === null) throw unknownAttribute(`${attribute.name}.${name}`);
-    if (!extension && attribute.name === 'emails' && definition.name === 'value') lookup = keyedBy('email', inner.value, filter);
-  }
-  return lookup;
-}
-
-function keyedBy(by: KeyedLookup['by'], value: CompareValue, filter: FilterNode): KeyedLookup {
-  if (typeof value === 'string') return { by, value };
-  // An unquoted number is tolerated as unquoted text is, as long as printing gives back what the client wrote.
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return { by, value: String(value) };
-  throw unsupported(filter);
-}
-
-function resolve(path: AttributePath, schemas: SchemaSet): ResolvedPath {
-  const { schema, attribute, subAttribute } = path;
-  const resolved = resolveValuePath({ schema, attribute, filter: null, subAttribute }, schemas);
-  if (resolved === null) throw unknownAttribute(printAttributePath(path));
-  return resolved;
-}
-
-function unknownAttribute(name: string): ScimError {
-  return new ScimError(400, 'invalidFilter', `${JSON.stringify(name.slice(0, 100))} is not an attribute of a User in this tenant`);
-}
-
-function unsupported(filter: FilterNode): ScimError {
-  return new ScimError(400, 'invalidFilter', `filter ${JSON.stringify(printFilter(filter).slice(0, 200))} is not supported; ${ACCEPTED}`);
+function unsupportedRelation({ relation: { attribute, of } }: Lookups<string>): ScimError {
+  return new ScimError(
+    400,
+    'invalidFilter',
+    `${attribute} can be searched as ${attribute}.value eq "<id of ${of}>" only, alone or joined with other conditions by and`,
+  );
 }

@@ -1,76 +1,40 @@
-import { CORE_USER_URN, type SchemaSet } from '#common/scim/schema.ts';
-import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../scim/scim-value.ts';
-import { readAttributeList, type AttributeList, type ListedPart } from './attribute-list.ts';
-import { etagOf } from './etag.ts';
+import { CORE_USER_URN } from '#common/scim/schema.ts';
+import type { ScimObject } from '../scim/scim-value.ts';
+import { resourceMeta } from './resource-meta.ts';
+import { restrictAttributes, restrictionOf, type Projection } from './restrict-attributes.ts';
 import { selectAttributes } from './select-attributes.ts';
-import type { StoredUser } from './stored-user.ts';
 import type { TenantModel } from './tenant-model.ts';
+import type { GroupReference, UserView } from './user-view.ts';
 
-export interface RepresentationOptions {
+export interface RepresentationOptions extends Projection {
   readonly model: TenantModel;
   /** The tenant's URL up to and with `/scim/v2`, no slash at its end. */
   readonly baseUrl: string;
-  /** Names that the client wants alone; none means the default set. */
-  readonly attributes?: readonly string[];
-  readonly excludedAttributes?: readonly string[];
 }
-
-/** `returned: always`, whatever a client lists (RFC 7643 section 3.1 and 7). */
-const ALWAYS_RETURNED = ['schemas', 'id'];
 
 /**
  * A person as SCIM JSON, restricted to what the tenant selects now: what was selected when the person was stored may be
- * more. An extension's URN is in `schemas` exactly when its object is there, and nothing empty is there: Entra takes an
- * empty object for a difference.
+ * more. `groups` come in addition, since they aren't what a client sent. An extension's URN is in `schemas` exactly when its
+ * object is there, and nothing empty is there: Entra takes an empty object for a difference.
  */
-export function representUser(user: StoredUser, options: RepresentationOptions): Record<string, unknown> {
+export function representUser({ user, groups }: UserView, options: RepresentationOptions): Record<string, unknown> {
   const { model, baseUrl } = options;
-  const whole = { id: user.id, ...selectAttributes(user.resource, model.selection).resource, meta: metaOf(user, baseUrl) };
-  const wanted = options.attributes?.length ? readAttributeList(options.attributes, model.schemas) : null;
-  const unwanted = options.excludedAttributes?.length ? readAttributeList(options.excludedAttributes, model.schemas) : null;
-  const representation = wanted || unwanted ? restrict(whole, model.schemas, wanted, unwanted) : whole;
+  const whole: ScimObject = {
+    id: user.id,
+    ...selectAttributes(user.resource, model.selection).resource,
+    ...(groups.length === 0 ? {} : { groups: groups.map((group) => groupJson(group, baseUrl)) }),
+    meta: resourceMeta('User', user, baseUrl),
+  };
+  const representation = restrictAttributes(whole, model.schemas, options);
   const extensions = model.schemas.extensions.map(({ id }) => id).filter((urn) => Object.hasOwn(representation, urn));
   return { schemas: [CORE_USER_URN, ...extensions], ...representation };
 }
 
-function metaOf(user: StoredUser, baseUrl: string): ScimObject {
-  return {
-    resourceType: 'User',
-    created: user.createdAt.toISOString(),
-    lastModified: user.lastModified.toISOString(),
-    location: `${baseUrl}/Users/${encodeURIComponent(user.id)}`,
-    version: etagOf(user.version),
-  };
+/** Whether an answer holds a person's `groups`, so that they have to be read. */
+export function wantsGroups(model: TenantModel, projection: Projection): boolean {
+  return model.config.groups.enabled && restrictionOf('groups', model.schemas, projection) !== null;
 }
 
-function restrict(resource: ScimObject, schemas: SchemaSet, wanted: AttributeList | null, unwanted: AttributeList | null): ScimObject {
-  const urns = new Set(schemas.extensions.map(({ id }) => id));
-  const restrictAttributes = (attributes: ScimObject, schema: string): ScimObject =>
-    Object.fromEntries(
-      Object.entries(attributes).flatMap(([name, value]): [string, ScimValue][] => {
-        if (schema === schemas.core.id && ALWAYS_RETURNED.includes(name)) return [[name, value]];
-        const restricted =
-          urns.has(name) && isScimObject(value)
-            ? nonEmpty(restrictAttributes(value, name))
-            : restrictValue(value, wanted ? wanted(schema, name) : 'whole', unwanted ? unwanted(schema, name) : null);
-        return restricted === null ? [] : [[name, restricted]];
-      }),
-    );
-  return restrictAttributes(resource, schemas.core.id);
-}
-
-function restrictValue(value: ScimValue, wanted: ListedPart | null, unwanted: ListedPart | null): ScimValue | null {
-  if (wanted === null || unwanted === 'whole') return null;
-  if (isScimList(value)) {
-    const values = value.map((entry) => restrictValue(entry, wanted, unwanted)).filter((entry) => entry !== null);
-    return values.length === 0 ? null : values;
-  }
-  if (!isScimObject(value)) return value;
-  return nonEmpty(
-    Object.fromEntries(Object.entries(value).filter(([name]) => (wanted === 'whole' || wanted.has(name)) && !unwanted?.has(name))),
-  );
-}
-
-function nonEmpty(value: ScimObject): ScimObject | null {
-  return Object.keys(value).length === 0 ? null : value;
+function groupJson({ id, displayName, type }: GroupReference, baseUrl: string): ScimObject {
+  return { value: id, $ref: `${baseUrl}/Groups/${encodeURIComponent(id)}`, display: displayName, type };
 }

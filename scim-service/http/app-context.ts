@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { FailureClass } from '#common/pod-report.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { Refusal } from '../tenancy/authenticate.ts';
+import type { Outcome } from '../tenancy/outcome-window.ts';
 import type { ServedTenant } from '../tenancy/tenant-directory.ts';
 
 /** Where a tenant's endpoint begins. */
@@ -9,6 +10,10 @@ export const TENANT_PATH = '/:namespace/:name/scim/v2';
 
 /** What middleware leaves for those that come after it. */
 export interface AppEnv {
+  Bindings: {
+    /** Breaks the connection that the request came on, where an answer can't be brought to its end. */
+    readonly breakOff: () => void;
+  };
   Variables: {
     requestId: string;
     /** The tenant that the path names, whether or not it exists; absent outside of TENANT_PATH. */
@@ -19,8 +24,10 @@ export interface AppEnv {
     tenant: ServedTenant;
     /** Why the bearer token was not accepted, for the log. */
     refusal?: Refusal;
-    /** Set when the answer counts as a failure of the tenant's synchronisation. */
-    failure?: FailureClass;
+    /** Set by a request of many operations: what became of each, null where it doesn't count; they count in its place. */
+    outcomes?: readonly (Outcome | null)[];
+    /** Failures of the tenant's synchronisation in the answer; absent when there are none. */
+    failures?: readonly FailureClass[];
   };
 }
 

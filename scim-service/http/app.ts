@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
 import type { Logger } from '#common/logger.ts';
+import { provisioningTargets } from '../provisioning/bulk/provisioning-targets.ts';
+import type { GroupProvisioning } from '../provisioning/group-provisioning.ts';
 import type { UserProvisioning } from '../provisioning/user-provisioning.ts';
 import type { TenantDirectory } from '../tenancy/tenant-directory.ts';
 import { TENANT_PATH, type AppEnv } from './app-context.ts';
+import { bulkRoute } from './bulk-route.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { errorBody, translateError } from './error-response.ts';
 import { findTenant } from './find-tenant.ts';
@@ -17,12 +20,15 @@ import { createRequestEvents } from './request-events.ts';
 import { requestPath } from './request-path.ts';
 import { requireBearer } from './require-bearer.ts';
 import { respond } from './scim-response.ts';
+import { searchRoutes } from './search-routes.ts';
 import type { ServiceMetrics } from './service-metrics.ts';
 import { userRoutes } from './user-routes.ts';
 
 export interface AppParts {
   readonly directory: TenantDirectory;
+  /** Of people. */
   readonly provisioning: UserProvisioning;
+  readonly groups: GroupProvisioning;
   readonly metrics: ServiceMetrics;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
@@ -34,7 +40,7 @@ export interface AppParts {
 
 /** The SCIM endpoints of all tenants, each at `/<namespace>/<name>/scim/v2`. Every answer is SCIM, errors included. */
 export function createApp(parts: AppParts): Hono<AppEnv> {
-  const { directory, provisioning, metrics, logger, clock, externalUrl, newRequestId } = parts;
+  const { directory, provisioning, groups, metrics, logger, clock, externalUrl, newRequestId } = parts;
   const events = createRequestEvents({ metrics, logger });
   metrics.watchConfigAge(() => directory.newestConfigAgeSeconds());
 
@@ -50,8 +56,10 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.use(everythingOfTenant, limitRate({ clock }));
   app.use(everythingOfTenant, recordOutcomes({ clock }));
 
+  app.route(TENANT_PATH, searchRoutes({ provisioning, groups, events, externalUrl }));
   app.route(TENANT_PATH, userRoutes({ provisioning, externalUrl }));
-  app.route(TENANT_PATH, groupRoutes());
+  app.route(TENANT_PATH, groupRoutes({ groups, events, externalUrl }));
+  app.route(TENANT_PATH, bulkRoute({ targets: provisioningTargets({ users: provisioning, groups }), events, externalUrl }));
   app.route(TENANT_PATH, discoveryRoutes({ externalUrl }));
 
   // Answered and not thrown: Hono lets an error of this handler pass by the middleware that would see the answer.

@@ -9,12 +9,7 @@ const CHARSETS = new Set(['utf-8', 'utf8', 'us-ascii']);
  * Accepts SCIM and plain JSON. A missing or empty type passes: then the body itself must show that it is JSON.
  * @throws HttpError 415
  */
-export function requireJsonContent(contentType: string | undefined, contentEncoding: string | undefined): void {
-  if (contentEncoding !== undefined && !['', 'identity'].includes(contentEncoding.trim().toLowerCase())) {
-    throw unsupported(`a body with content encoding ${quote(contentEncoding)} is not understood; send it as it is`, {
-      'Accept-Encoding': 'identity',
-    });
-  }
+export function requireJsonContent(contentType: string | undefined): void {
   if (contentType === undefined) return;
   const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';');
   if (mediaType.trim() !== '' && !MEDIA_TYPES.has(mediaType.trim())) {
@@ -27,8 +22,8 @@ export function requireJsonContent(contentType: string | undefined, contentEncod
   }
 }
 
-function unsupported(detail: string, headers: Readonly<Record<string, string>> = {}): HttpError {
-  return new HttpError(415, detail, { headers });
+function unsupported(detail: string): HttpError {
+  return new HttpError(415, detail);
 }
 
 function quote(text: string): string {

@@ -1,30 +1,40 @@
 import { Hono } from 'hono';
+import type { SchemaSet } from '#common/scim/schema.ts';
+import { GROUP_SCHEMAS } from '../domain/group-model.ts';
 import type { TenantModel } from '../domain/tenant-model.ts';
+import { MAX_BULK_OPERATIONS } from '../provisioning/bulk/read-bulk.ts';
 import { resourceTypes } from '../scim/discovery/resource-types.ts';
 import { schemaDocuments, type KeepAttribute } from '../scim/discovery/schema-documents.ts';
 import { serviceProviderConfig } from '../scim/discovery/service-provider-config.ts';
 import { ScimError } from '../scim/scim-error.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { HttpError, methodNotAllowed, notImplemented } from './http-error.ts';
+import { DEFAULT_LIMITS } from './limit-requests.ts';
 import { listResponse } from './list-response.ts';
 import { respond } from './scim-response.ts';
 import { tenantUrl } from './tenant-url.ts';
 
 type Document = Record<string, unknown>;
 
+const BULK_LIMITS = { maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: DEFAULT_LIMITS.body };
+
 /** What the tenant's endpoint can do and which attributes it takes (RFC 7644 section 4), and `/Me`, which it can't. */
 export function discoveryRoutes({ externalUrl }: { readonly externalUrl: string | null }): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
-  const typesOf = (c: AppContext): readonly Document[] => resourceTypes(tenantUrl(c, externalUrl), c.get('tenant').model.schemas);
+  const typesOf = (c: AppContext): readonly Document[] => {
+    const { model } = c.get('tenant');
+    return schemaSets(model).flatMap((schemas) => resourceTypes(tenantUrl(c, externalUrl), schemas));
+  };
   const schemasOf = (c: AppContext): readonly Document[] => {
     const { model } = c.get('tenant');
-    return schemaDocuments(tenantUrl(c, externalUrl), model.schemas, selectedBy(model));
+    const keep = selectedBy(model);
+    return schemaSets(model).flatMap((schemas) => schemaDocuments(tenantUrl(c, externalUrl), schemas, keep));
   };
 
   routes.get('/ServiceProviderConfig', (c) => {
     refuseFilter(c);
-    return respond(c, 200, serviceProviderConfig(tenantUrl(c, externalUrl)));
+    return respond(c, 200, serviceProviderConfig(tenantUrl(c, externalUrl), BULK_LIMITS));
   });
   routes.get('/ResourceTypes', (c) => respondAll(c, typesOf(c)));
   routes.get('/ResourceTypes/:id', (c) => respond(c, 200, documentOf(c, typesOf(c), c.req.param('id'), 'resource type')));
@@ -42,9 +52,17 @@ export function discoveryRoutes({ externalUrl }: { readonly externalUrl: string 
   return routes;
 }
 
-/** A schema document shows what the tenant's mapping takes. */
-function selectedBy({ schemas, selection }: TenantModel): KeepAttribute {
+/** Each set is one resource type. */
+function schemaSets({ schemas, config }: TenantModel): readonly SchemaSet[] {
+  return config.groups.enabled ? [schemas, GROUP_SCHEMAS] : [schemas];
+}
+
+/** Schema documents show what the tenant's mapping takes of people, and what answers hold besides. */
+function selectedBy({ schemas, selection, config }: TenantModel): KeepAttribute {
   return (schemaId, attribute, subAttribute) => {
+    // Whatever a client sends as a member's `display` is not kept: it is the member's own name or soon wrong.
+    if (schemaId === GROUP_SCHEMAS.core.id) return !(attribute === 'members' && subAttribute === 'display');
+    if (schemaId === schemas.core.id && attribute === 'groups') return config.groups.enabled;
     const attributes = schemaId === schemas.core.id ? selection.core : selection.extensions.get(schemaId);
     const selected = attributes?.get(attribute);
     if (selected === undefined) return false;
@@ -52,7 +70,7 @@ function selectedBy({ schemas, selection }: TenantModel): KeepAttribute {
   };
 }
 
-function respondAll(c: AppContext, documents: readonly Document[]): Response {
+function respondAll(c: AppContext, documents: readonly Document[]): Response | Promise<Response> {
   refuseFilter(c);
   return respond(c, 200, listResponse({ totalResults: documents.length, startIndex: 1, resources: documents }));
 }

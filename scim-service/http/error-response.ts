@@ -1,5 +1,6 @@
 import { ScimSyntaxError } from '#common/scim/scim-syntax-error.ts';
-import { StoreUnavailableError, UserNameTakenError } from '../provisioning/user-store.ts';
+import { StoreUnavailableError } from '../provisioning/scim-store.ts';
+import { UserNameTakenError } from '../provisioning/user-store.ts';
 import { ScimError, type ScimType } from '../scim/scim-error.ts';
 import { HttpError } from './http-error.ts';
 

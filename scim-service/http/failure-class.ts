@@ -1,5 +1,5 @@
 import type { FailureClass } from '#common/pod-report.ts';
-import { StoreUnavailableError } from '../provisioning/user-store.ts';
+import { StoreUnavailableError } from '../provisioning/scim-store.ts';
 import { ScimError, type ScimType } from '../scim/scim-error.ts';
 import type { Outcome } from '../tenancy/outcome-window.ts';
 import { RequestCutOffError } from './http-error.ts';
@@ -16,6 +16,9 @@ const CLASS_OF_TYPE: Readonly<Record<ScimType, FailureClass>> = {
   mutability: 'OtherClientError',
   invalidVers: 'OtherClientError',
   sensitive: 'OtherClientError',
+  invalidCursor: 'OtherClientError',
+  expiredCursor: 'OtherClientError',
+  invalidCount: 'OtherClientError',
 };
 
 /**

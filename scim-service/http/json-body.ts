@@ -1,6 +1,7 @@
 import { ScimError } from '../scim/scim-error.ts';
 import type { AppContext } from './app-context.ts';
 import { requireJsonContent } from './content-type.ts';
+import { bodyDecoder } from './decompress-body.ts';
 import { RequestCutOffError } from './http-error.ts';
 import { findJsonFault } from './json-fault.ts';
 import { bodyTooLarge, DEFAULT_LIMITS, type RequestLimits } from './limit-requests.ts';
@@ -10,16 +11,17 @@ import { bodyTooLarge, DEFAULT_LIMITS, type RequestLimits } from './limit-reques
  * @throws ScimError 400 invalidSyntax with the position of the fault, 413, 415
  */
 export async function readJsonBody(c: AppContext, limits: RequestLimits = DEFAULT_LIMITS): Promise<unknown> {
-  requireJsonContent(c.req.header('content-type'), c.req.header('content-encoding'));
-  const text = decode(await readBytes(c, limits));
+  requireJsonContent(c.req.header('content-type'));
+  const decoder = bodyDecoder(c.req.header('content-encoding'));
+  const text = decode(await decoder.decode(await readBytes(c, limits), limits));
   if (text.trim() === '') throw ScimError.invalidSyntax('the body is empty; send a JSON object');
   return parse(text);
 }
 
-async function readBytes(c: AppContext, limits: RequestLimits): Promise<ArrayBuffer | Uint8Array> {
+async function readBytes(c: AppContext, limits: RequestLimits): Promise<Uint8Array> {
   const { raw } = c.req;
   // A body of announced length was held against the limit by limitRequests, and node:http holds it to its length.
-  if (c.req.header('transfer-encoding') === undefined) return raw.arrayBuffer().catch(cutOff);
+  if (c.req.header('transfer-encoding') === undefined) return new Uint8Array(await raw.arrayBuffer().catch(cutOff));
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = (raw.body ?? new ReadableStream<Uint8Array>()).getReader();
@@ -36,7 +38,7 @@ function cutOff(): never {
   throw new RequestCutOffError();
 }
 
-function decode(bytes: ArrayBuffer | Uint8Array): string {
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

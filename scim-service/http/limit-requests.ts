@@ -4,7 +4,7 @@ import type { AppEnv } from './app-context.ts';
 import { tooLarge } from './http-error.ts';
 
 export interface RequestLimits {
-  /** Bytes. */
+  /** Bytes, as they come and decompressed. */
   readonly body: number;
   /** Characters. */
   readonly filter: number;

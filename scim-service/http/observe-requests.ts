@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import { TENANT_PATH, type AppContext, type AppEnv } from './app-context.ts';
 import type { RequestEvents } from './request-events.ts';
 
@@ -18,7 +18,7 @@ export function observeRequests({ events }: { readonly events: RequestEvents }):
       route: routeOf(c),
       status: c.res.status,
       seconds: (performance.now() - begun) / 1_000,
-      failure: c.get('failure') ?? null,
+      failures: c.get('failures') ?? [],
       refusal: c.get('refusal') ?? null,
     });
   };
@@ -26,7 +26,8 @@ export function observeRequests({ events }: { readonly events: RequestEvents }):
 
 /** Template of the route that a request is for, even when it was refused before it got there: `/Users/:id`. */
 function routeOf(c: AppContext): string {
-  const path = routePath(c, -1);
-  if (path.endsWith('*')) return 'unknown';
+  // The first one is the most specific: `/Users/.search` stands before `/Users/:id`.
+  const path = matchedRoutes(c).find((route) => !route.path.endsWith('*'))?.path;
+  if (path === undefined) return 'unknown';
   return path.startsWith(TENANT_PATH) ? path.slice(TENANT_PATH.length) : path;
 }

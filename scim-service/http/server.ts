@@ -9,8 +9,13 @@ import { HttpError } from './http-error.ts';
 import { answerToMalformed, rawAnswer } from './malformed-request.ts';
 import { SCIM_MEDIA_TYPE } from './scim-response.ts';
 
+/** What the app may do to the connection of a request. */
+export interface RequestConnection {
+  readonly breakOff: () => void;
+}
+
 export interface HttpServerOptions {
-  readonly app: { readonly fetch: (request: Request) => Response | Promise<Response> };
+  readonly app: { readonly fetch: (request: Request, connection: RequestConnection) => Response | Promise<Response> };
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -41,7 +46,9 @@ const TIMEOUT_CHECK_INTERVAL = 1_000;
  * @throws Error when the port can't be listened on
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const listener = getRequestListener((request) => options.app.fetch(request), { errorHandler: answerUnroutable });
+  const listener = getRequestListener((request, { outgoing }) => options.app.fetch(request, { breakOff: () => void outgoing.destroy() }), {
+    errorHandler: answerUnroutable,
+  });
   const server = createServer({
     headersTimeout: options.headersTimeout ?? 10_000,
     requestTimeout: options.requestTimeout ?? 30_000,

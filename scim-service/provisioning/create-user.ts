@@ -18,15 +18,15 @@ export async function createUser(parts: ProvisioningParts, model: TenantModel, b
 }
 
 async function insert({ store }: ProvisioningParts, user: StoredUser): Promise<StoredUser> {
-  await refuseTakenUserName(() => store.insert(user));
+  await refuseTakenUserName(() => store.users.insert(user));
   return user;
 }
 
 /** @returns null when there is nobody to revive, or another request did it first */
 async function revive({ store }: ProvisioningParts, model: TenantModel, user: StoredUser): Promise<StoredUser | null> {
   if (model.config.users.onDelete === 'Remove') return null;
-  const tombstone = await store.findDeletedByUserName(model.key, user.resource.userName);
+  const tombstone = await store.users.findDeletedByUserName(model.key, user.resource.userName);
   if (tombstone === null) return null;
   const revived = revivedUser(model, tombstone, user.resource, user.createdAt);
-  return (await refuseTakenUserName(() => store.replace(revived, tombstone.version))) ? revived : null;
+  return (await refuseTakenUserName(() => store.users.revive(revived, tombstone.version))) ? revived : null;
 }

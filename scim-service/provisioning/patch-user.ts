@@ -6,7 +6,8 @@ import { applyPatch } from '../scim/patch/apply-patch.ts';
 import { parsePatch } from '../scim/patch/parse-patch.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import { reportIgnored } from './report-ignored.ts';
-import { changeUser, type WriteTarget } from './write-user.ts';
+import { changeUser } from './write-user.ts';
+import type { WriteTarget } from './write-versioned.ts';
 
 /**
  * PATCH (RFC 7644 section 3.5.2), all operations or none. Removing `active` keeps its value, as in replaceUser.
@@ -19,7 +20,7 @@ export async function patchUser(
 ): Promise<StoredUser> {
   const { operations, ignored } = parsePatch(body, model.schemas);
   let reported = false;
-  return changeUser(parts.store, model, target, (stored) => {
+  return changeUser(parts.store.users, model, target, (stored) => {
     // What an earlier mapping selected goes away silently; what is dropped after the patch, this client sent.
     const before = selectAttributes(stored.resource, model.selection).resource;
     const { resource, dropped } = selectAttributes(applyPatch(before, operations, model.schemas), model.selection);

@@ -1,9 +1,9 @@
 import type { TenantModel } from '../domain/tenant-model.ts';
-import type { UserStore } from './user-store.ts';
+import type { ScimStore } from './scim-store.ts';
 
 /** What the use cases are built from. */
 export interface ProvisioningParts {
-  readonly store: UserStore;
+  readonly store: Pick<ScimStore, 'users' | 'groups' | 'memberships'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** A new UUID. */

@@ -5,7 +5,8 @@ import type { TenantModel } from '../domain/tenant-model.ts';
 import { readResource } from '../scim/resource/read-resource.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import { reportIgnored } from './report-ignored.ts';
-import { changeUser, type WriteTarget } from './write-user.ts';
+import { changeUser } from './write-user.ts';
+import type { WriteTarget } from './write-versioned.ts';
 
 /**
  * PUT (RFC 7644 section 3.5.1): what the body leaves out is cleared. `active` alone is kept: to products it says who may
@@ -20,7 +21,7 @@ export async function replaceUser(
   const { resource: sent, ignored } = readResource(body, model.schemas);
   const selected = selectAttributes(sent, model.selection);
   reportIgnored(parts, model, [...ignored, ...selected.dropped]);
-  return changeUser(parts.store, model, target, (stored) =>
+  return changeUser(parts.store.users, model, target, (stored) =>
     changedUser(model, stored, userResource(selected.resource, stored.resource.active), new Date(parts.clock())),
   );
 }

@@ -1,39 +1,51 @@
-import type { StoredUser } from '../domain/stored-user.ts';
 import type { TenantModel } from '../domain/tenant-model.ts';
+import type { UserView } from '../domain/user-view.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
-import { findUsers, type FoundUsers, type UserQuery } from './find-users.ts';
+import { findUsers } from './find-users.ts';
 import { patchUser } from './patch-user.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
 import { replaceUser } from './replace-user.ts';
 import { requireUser } from './require-user.ts';
+import type { Found, SearchQuery } from './search-query.ts';
+import { viewUser, viewUsers, type UserDetail } from './view-users.ts';
 
 /**
  * What a directory does with the people of one tenant. Each method may throw ScimError, in the words that the client
- * gets, and StoreUnavailableError. Bodies are JSON as it came; `ifMatch` is the header's text.
+ * gets, and StoreUnavailableError. Bodies are JSON as it came; `ifMatch` is the header's text; `detail` says what of a
+ * person's view is wanted, everything by default.
  */
 export interface UserProvisioning {
-  /** POST. A person whom DELETE hid comes back under the old id. Throws 400, 409 uniqueness. */
-  create(model: TenantModel, body: unknown): Promise<StoredUser>;
+  /** POST. A person whom DELETE hid comes back under the old id, in the old groups. Throws 400, 409 uniqueness. */
+  create(model: TenantModel, body: unknown, detail?: UserDetail): Promise<UserView>;
   /** @throws ScimError 404 */
-  get(model: TenantModel, id: string): Promise<StoredUser>;
-  /** @throws ScimError 400 invalidFilter */
-  find(model: TenantModel, query: UserQuery): Promise<FoundUsers>;
+  get(model: TenantModel, id: string, detail?: UserDetail): Promise<UserView>;
+  /** @throws ScimError 400 as searchResources does */
+  find(model: TenantModel, query: SearchQuery, detail?: UserDetail): Promise<Found<UserView>>;
   /** PUT. Throws 400, 404, 409 uniqueness, 412 and 503 when others keep writing the same person. */
-  replace(model: TenantModel, id: string, body: unknown, ifMatch: string | null): Promise<StoredUser>;
+  replace(model: TenantModel, id: string, body: unknown, ifMatch: string | null, detail?: UserDetail): Promise<UserView>;
   /** PATCH, whole or not at all. Throws as `replace` does. */
-  patch(model: TenantModel, id: string, body: unknown, ifMatch: string | null): Promise<StoredUser>;
+  patch(model: TenantModel, id: string, body: unknown, ifMatch: string | null, detail?: UserDetail): Promise<UserView>;
   /** DELETE, by the tenant's `users.onDelete`. Throws 404, 412, 503. */
   delete(model: TenantModel, id: string, ifMatch: string | null): Promise<void>;
 }
 
 export function createUserProvisioning(parts: ProvisioningParts): UserProvisioning {
+  const { users, memberships } = parts.store;
   return {
-    create: (model, body) => createUser(parts, model, body),
-    get: (model, id) => requireUser(parts.store, model, id),
-    find: (model, query) => findUsers(parts.store, model, query),
-    replace: (model, id, body, ifMatch) => replaceUser(parts, model, { id, body, ifMatch }),
-    patch: (model, id, body, ifMatch) => patchUser(parts, model, { id, body, ifMatch }),
+    async create(model, body, detail) {
+      const user = await createUser(parts, model, body);
+      // Only who was here before can be in a group.
+      return user.version === 1 ? { user, groups: [] } : viewUser(memberships, model, user.id, user, detail);
+    },
+    get: (model, id, detail) => viewUser(memberships, model, id, requireUser(users, model, id), detail),
+    async find(model, query, detail) {
+      const found = await findUsers(parts, model, query);
+      return { ...found, resources: await viewUsers(memberships, model, found.resources, detail) };
+    },
+    replace: (model, id, body, ifMatch, detail) =>
+      viewUser(memberships, model, id, replaceUser(parts, model, { id, body, ifMatch }), detail),
+    patch: (model, id, body, ifMatch, detail) => viewUser(memberships, model, id, patchUser(parts, model, { id, body, ifMatch }), detail),
     delete: (model, id, ifMatch) => deleteUser(parts, model, { id, ifMatch }),
   };
 }

@@ -1,6 +1,7 @@
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../domain/stored-user.ts';
 import type { UserLookup } from '../domain/user-lookup.ts';
+import type { PageRange, ScanOptions } from './store-range.ts';
 
 export interface UserPage {
   /** How many match in all. */
@@ -10,42 +11,45 @@ export interface UserPage {
 }
 
 /**
- * Keeps the people of all tenants. Every method may throw StoreUnavailableError, and then nothing was written that a
- * later read would half see. People whose `deletedAt` is set are invisible to `findById`, `find` and `count`.
+ * Writes people and reads single ones. A person whose `deletedAt` is set is invisible everywhere but to
+ * `findDeletedByUserName`, and is a hidden member of groups. See ScimStore for what every method promises.
  */
 export interface UserStore {
   /** @throws UserNameTakenError when a visible person of the tenant has the userName in any case */
   insert(user: StoredUser): Promise<void>;
   /**
-   * Puts `user` in the place of the stored one of the same tenant and id, whatever its `deletedAt`, if that one has
-   * `expectedVersion` still. A StoredUser with `deletedAt` gives its userName free.
-   * @returns false when the version is another by now, or nobody has that id; then nothing was written
+   * Puts `user` in the place of the visible one of the same tenant and id, if that one has `expectedVersion` still.
+   * @returns false when the version is another by now, or nobody visible has that id; then nothing was written
    * @throws UserNameTakenError
    */
   replace(user: StoredUser, expectedVersion: number): Promise<boolean>;
-  /** Deletes for good. @returns false as `replace` does */
-  remove(tenant: TenantKey, id: string, expectedVersion: number): Promise<boolean>;
+  /**
+   * As `replace`, with a `user` whose `deletedAt` is set: gives the userName free, hides the memberships, and gives each
+   * group that the person was seen in a new version, modified at `user.lastModified`.
+   */
+  retire(user: StoredUser, expectedVersion: number): Promise<boolean>;
+  /**
+   * Puts `user`, whose `deletedAt` is null, in the place of the retired one, shows the memberships again, and gives each of
+   * those groups a new version, modified at `user.lastModified`.
+   * @returns false as `replace` does @throws UserNameTakenError
+   */
+  revive(user: StoredUser, expectedVersion: number): Promise<boolean>;
+  /**
+   * Deletes a person, visible or not, and all memberships for good; gives each group that they were seen in a new version.
+   * @param now what those groups' `lastModified` becomes @returns false as `replace` does
+   */
+  remove(tenant: TenantKey, id: string, expectedVersion: number, now: Date): Promise<boolean>;
   findById(tenant: TenantKey, id: string): Promise<StoredUser | null>;
   /** The invisible person who had this userName last, so that a re-created one gets the same id. */
   findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null>;
-  /** @param page offset counts from 0; limit 0 asks for the total alone */
-  find(tenant: TenantKey, lookup: UserLookup, page: { readonly offset: number; readonly limit: number }): Promise<UserPage>;
+}
+
+/** Finds visible people, always in the order of creation. */
+export interface UserSearch {
+  find(tenant: TenantKey, lookup: UserLookup, page: PageRange): Promise<UserPage>;
+  /** All who match, in pages of whatever size suits the store; see ScanOptions. */
+  scan(tenant: TenantKey, lookup: UserLookup, options: ScanOptions): AsyncIterable<readonly StoredUser[]>;
   count(tenant: TenantKey): Promise<number>;
-}
-
-/** Says whether a store answers; separate from UserStore because only readiness asks. */
-export interface StoreHealth {
-  /** @throws StoreUnavailableError */
-  ping(): Promise<void>;
-}
-
-/** The store can't be reached or failed; the client shall try again (503). */
-export class StoreUnavailableError extends Error {
-  readonly code = 'store_unavailable';
-  constructor(operation: string, cause: unknown) {
-    super(`the store did not answer: ${operation}`, { cause });
-    this.name = 'StoreUnavailableError';
-  }
 }
 
 /** Another visible person of the tenant has this userName (RFC 7644 section 3.3: 409 uniqueness). */

@@ -8,11 +8,18 @@ const MAX_PATH_LENGTH = 200;
 export class IgnoredAttributes {
   readonly #paths = new Set<string>();
 
+  /** Of a path with a value filter, `emails[value eq "…"].foo`, only the names are kept: the filter may hold a person's data. */
   add(path: string): void {
-    if (this.#paths.size < MAX_PATHS) this.#paths.add(cutText(path, MAX_PATH_LENGTH));
+    if (this.#paths.size < MAX_PATHS) this.#paths.add(cutText(withoutFilter(path), MAX_PATH_LENGTH));
   }
 
   list(): readonly string[] {
     return Object.freeze([...this.#paths]);
   }
+}
+
+function withoutFilter(path: string): string {
+  const open = path.indexOf('[');
+  const close = path.lastIndexOf(']');
+  return open === -1 ? path : path.slice(0, open) + (close < open ? '' : path.slice(close + 1));
 }

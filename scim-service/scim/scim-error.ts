@@ -1,4 +1,4 @@
-/** `scimType` values of RFC 7644 table 9. */
+/** `scimType` values of RFC 7644 table 9 and, for pages, RFC 9865 table 3. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -9,7 +9,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 /**
  * A request that can't be done, in the words that the client gets (RFC 7644 section 3.12). `detail` says what, where,

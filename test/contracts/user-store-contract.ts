@@ -3,26 +3,31 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
-import { UserNameTakenError, type UserStore } from '#scim-service/provisioning/user-store.ts';
+import { parseFilter } from '#common/scim/parse-filter.ts';
+import type { ScanOptions } from '#scim-service/provisioning/store-range.ts';
+import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
+import { UserNameTakenError, type UserSearch, type UserStore } from '#scim-service/provisioning/user-store.ts';
 import { aStoredUser, type StoredUserOverrides } from '#test/support/a-user.ts';
 
 export interface OpenedStore {
-  readonly store: UserStore;
+  readonly store: ScimStore;
   close(): Promise<void>;
 }
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const FIRST_PAGE = { offset: 0, limit: 100 };
+const NOW = new Date('2026-11-24T11:00:00.000Z');
+const WHOLE: ScanOptions = { after: null, narrow: null };
 
-/** What every UserStore promises. Each test works in a tenant of its own, so one store serves them all. */
+/** What the `users` of every store promise. Each test works in a tenant of its own, so one store serves them all. */
 export function describeUserStore(name: string, open: () => Promise<OpenedStore>): void {
-  describe(`${name} as a UserStore`, () => {
+  describe(`${name} as a store of users`, () => {
     let opened: OpenedStore;
-    let store: UserStore;
+    let store: UserStore & UserSearch;
 
     beforeAll(async () => {
       opened = await open();
-      ({ store } = opened);
+      store = opened.store.users;
     });
 
     afterAll(() => opened.close());
@@ -31,6 +36,12 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       const user = aStoredUser(overrides);
       await store.insert(user);
       return user;
+    }
+
+    async function scanned(tenant: TenantKey, lookup: UserLookup, options = WHOLE): Promise<string[]> {
+      const ids: string[] = [];
+      for await (const page of store.scan(tenant, lookup, options)) ids.push(...page.map(({ id }) => id));
+      return ids;
     }
 
     async function idsBy(tenant: TenantKey, lookup: UserLookup): Promise<string[]> {
@@ -140,8 +151,8 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         expect(await store.replace(next(user, {}), 3)).toBe(false);
         expect(await store.replace(next(user, {}), 5)).toBe(false);
         expect(await store.replace(next(aStoredUser({ tenant: user.tenant }), {}), 1)).toBe(false);
-        expect(await store.remove(user.tenant, user.id, 3)).toBe(false);
-        expect(await store.remove(user.tenant, randomUUID(), 4)).toBe(false);
+        expect(await store.remove(user.tenant, user.id, 3, NOW)).toBe(false);
+        expect(await store.remove(user.tenant, randomUUID(), 4, NOW)).toBe(false);
         expect(await store.find(user.tenant, { by: 'all' }, FIRST_PAGE)).toStrictEqual({ totalResults: 1, users: [user] });
       });
 
@@ -149,7 +160,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         const tenant = aTenant();
         for (let round = 0; round < 10; round += 1) {
           const user = await insert({ tenant });
-          const [removed, replaced] = await Promise.all([store.remove(tenant, user.id, 1), store.replace(next(user, {}), 1)]);
+          const [removed, replaced] = await Promise.all([store.remove(tenant, user.id, 1, NOW), store.replace(next(user, {}), 1)]);
           expect([removed, replaced].filter(Boolean)).toEqual([true]);
           expect((await store.findById(tenant, user.id)) === null).toBe(removed);
         }
@@ -162,7 +173,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       async function insertDeleted(tenant: TenantKey): Promise<StoredUser> {
         const user = await insert({ tenant, resource: { userName: 'Gone', externalId: 'x1', emails } });
         const deleted = next(user, { deletedAt: new Date('2026-11-24T09:00:00.123Z') });
-        expect(await store.replace(deleted, 1)).toBe(true);
+        expect(await store.retire(deleted, 1)).toBe(true);
         return deleted;
       }
 
@@ -194,7 +205,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         const { tenant } = await insertDeleted(aTenant());
         const second = await insert({ tenant, resource: { userName: 'gone' } });
         const secondDeleted = next(second, { deletedAt: new Date('2026-11-24T10:00:00.000Z') });
-        expect(await store.replace(secondDeleted, 1)).toBe(true);
+        expect(await store.retire(secondDeleted, 1)).toBe(true);
         const third = await insert({ tenant, resource: { userName: 'GONE' } });
         expect(await store.findDeletedByUserName(tenant, 'gone')).toStrictEqual(secondDeleted);
         expect(await idsBy(tenant, { by: 'userName', value: 'gone' })).toEqual([third.id]);
@@ -203,7 +214,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       test('comes back with the same id, and is found again', async () => {
         const deleted = await insertDeleted(aTenant());
         const revived = next(deleted, { deletedAt: null, person: { login: 'again' } });
-        expect(await store.replace(revived, deleted.version)).toBe(true);
+        expect(await store.revive(revived, deleted.version)).toBe(true);
         expect(await store.findById(revived.tenant, revived.id)).toStrictEqual(revived);
         expect(await idsBy(revived.tenant, { by: 'email', value: 'GONE@acme.example' })).toEqual([revived.id]);
         expect(await store.findDeletedByUserName(revived.tenant, 'Gone')).toBeNull();
@@ -215,13 +226,32 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       test('cannot come back while another one has the userName', async () => {
         const deleted = await insertDeleted(aTenant());
         await insert({ tenant: deleted.tenant, resource: { userName: 'GONE' } });
-        await expect(store.replace(next(deleted, { deletedAt: null }), deleted.version)).rejects.toThrow(UserNameTakenError);
+        await expect(store.revive(next(deleted, { deletedAt: null }), deleted.version)).rejects.toThrow(UserNameTakenError);
         expect(await store.findDeletedByUserName(deleted.tenant, 'gone')).toStrictEqual(deleted);
+      });
+
+      test('is retired and revived once, by those who know the version', async () => {
+        const user = await insert({ tenant: aTenant() });
+        const retired = next(user, { deletedAt: NOW });
+        expect(await store.retire(retired, 2)).toBe(false);
+        expect(await store.revive(next(user, {}), 1)).toBe(false);
+        expect(await store.findById(user.tenant, user.id)).toStrictEqual(user);
+        const retirements = await Promise.all(Array.from({ length: 10 }, () => store.retire(retired, 1)));
+        expect(retirements.filter(Boolean)).toEqual([true]);
+        expect(await store.retire(next(retired, {}), 2)).toBe(false);
+        expect(await store.replace(next(retired, { deletedAt: null }), 2)).toBe(false);
+        const revivals = await Promise.all(Array.from({ length: 10 }, () => store.revive(next(retired, { deletedAt: null }), 2)));
+        expect(revivals.filter(Boolean)).toEqual([true]);
+        expect(await store.find(user.tenant, { by: 'all' }, FIRST_PAGE)).toStrictEqual({
+          totalResults: 1,
+          users: [next(retired, { deletedAt: null })],
+        });
+        expect(await store.count(user.tenant)).toBe(1);
       });
 
       test('can be removed for good', async () => {
         const deleted = await insertDeleted(aTenant());
-        expect(await store.remove(deleted.tenant, deleted.id, deleted.version)).toBe(true);
+        expect(await store.remove(deleted.tenant, deleted.id, deleted.version, NOW)).toBe(true);
         expect(await store.findDeletedByUserName(deleted.tenant, 'Gone')).toBeNull();
       });
     });
@@ -229,12 +259,12 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
     test('a removed person is gone, and so is all that it was found by', async () => {
       const tenant = aTenant();
       const user = await insert({ tenant, resource: { userName: 'r', externalId: 'r', emails: [{ value: 'r@acme.example' }] } });
-      expect(await store.remove(tenant, user.id, 1)).toBe(true);
+      expect(await store.remove(tenant, user.id, 1, NOW)).toBe(true);
       expect(await store.findById(tenant, user.id)).toBeNull();
       expect(await store.findDeletedByUserName(tenant, 'r')).toBeNull();
       expect(await idsBy(tenant, { by: 'email', value: 'r@acme.example' })).toEqual([]);
       await insert({ tenant, resource: { userName: 'r', emails: [{ value: 'r@acme.example' }] } });
-      expect(await store.remove(tenant, user.id, 1)).toBe(false);
+      expect(await store.remove(tenant, user.id, 1, NOW)).toBe(false);
       expect(await store.count(tenant)).toBe(1);
     });
 
@@ -246,7 +276,9 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         const values = { id: user.id, userName: user.resource.userName, externalId: 'x', email: 'x@acme.example' };
         for (const [by, value] of Object.entries(values) as ['id', string][]) expect(await idsBy(stranger, { by, value })).toEqual([]);
         expect(await store.replace({ ...next(user, {}), tenant: stranger }, 1)).toBe(false);
-        expect(await store.remove(stranger, user.id, 1)).toBe(false);
+        expect(await store.retire({ ...next(user, { deletedAt: NOW }), tenant: stranger }, 1)).toBe(false);
+        expect(await store.remove(stranger, user.id, 1, NOW)).toBe(false);
+        expect(await scanned(stranger, { by: 'all' })).toEqual([]);
         expect(await store.count(stranger)).toBe(0);
         expect(await store.findById(user.tenant, user.id)).toStrictEqual(user);
       });
@@ -344,7 +376,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       beforeAll(async () => {
         const users = Array.from({ length: 25 }, (_, at) => aStoredUser({ tenant, createdAt: new Date(1_000 * (at % 5)), person: { at } }));
         await Promise.all(users.map((user) => store.insert(user)));
-        ordered = users.sort((left, right) => Number(left.createdAt) - Number(right.createdAt) || (left.id < right.id ? -1 : 1));
+        ordered = inOrder(users);
       });
 
       test.each([
@@ -388,11 +420,134 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         expect(await store.count(aTenant())).toBe(0);
       });
     });
+
+    describe('a scan', () => {
+      const tenant = aTenant();
+      // More than a store reads at once.
+      const PEOPLE = 1_234;
+      let ordered: StoredUser[];
+
+      beforeAll(async () => {
+        const users = Array.from({ length: PEOPLE }, (_, at) =>
+          aStoredUser({
+            tenant,
+            // Many of one instant, so that pages begin among them.
+            createdAt: new Date(1_000 * (at % 3)),
+            resource: { active: at % 4 === 0, externalId: at % 2 ? 'odd' : 'even', emails: [{ value: `${at % 2 ? 'Odd' : 'Even'}@x` }] },
+          }),
+        );
+        for (let from = 0; from < PEOPLE; from += 50) await Promise.all(users.slice(from, from + 50).map((user) => store.insert(user)));
+        ordered = inOrder(users);
+      });
+
+      test('gives everyone once, in the order of creation, as they are stored', async () => {
+        const pages: (readonly StoredUser[])[] = [];
+        for await (const page of store.scan(tenant, { by: 'all' }, WHOLE)) pages.push(page);
+        expect(pages.flat()).toStrictEqual(ordered);
+        expect(Math.min(...pages.map((page) => page.length))).toBeGreaterThan(0);
+      });
+
+      test.each([0, 1, 499, 500, 700, PEOPLE - 2, PEOPLE - 1])('goes on after person %i', async (at) => {
+        const { createdAt, id } = ordered[at]!;
+        const rest = ordered.slice(at + 1).map((user) => user.id);
+        expect(await scanned(tenant, { by: 'all' }, { after: { createdAt, id }, narrow: null })).toEqual(rest);
+      });
+
+      test('goes on after a place where nobody is', async () => {
+        const after = { createdAt: new Date(1_500), id: '' };
+        const rest = ordered.filter(({ createdAt }) => createdAt.getTime() > 1_500).map(({ id }) => id);
+        expect(await scanned(tenant, { by: 'all' }, { after, narrow: null })).toEqual(rest);
+      });
+
+      test.each<UserLookup>([
+        { by: 'externalId', value: 'odd' },
+        { by: 'email', value: 'oDD@X' },
+      ])('of a lookup by %j gives who matches, from a place on as well', async (lookup) => {
+        const odd = ordered.filter(({ resource }) => resource['externalId'] === 'odd');
+        expect(await scanned(tenant, lookup)).toEqual(odd.map(({ id }) => id));
+        const { createdAt, id } = odd[300]!;
+        expect(await scanned(tenant, lookup, { after: { createdAt, id }, narrow: null })).toEqual(odd.slice(301).map((user) => user.id));
+      });
+
+      test('of a lookup that finds one person at most gives that one', async () => {
+        const { id, createdAt, resource } = ordered[7]!;
+        const lookups: UserLookup[] = [
+          { by: 'id', value: id },
+          { by: 'userName', value: resource.userName.toUpperCase() },
+        ];
+        for (const lookup of lookups) {
+          expect(await scanned(tenant, lookup)).toEqual([id]);
+          expect(await scanned(tenant, lookup, { after: { createdAt, id }, narrow: null })).toEqual([]);
+        }
+        expect(await scanned(tenant, { by: 'id', value: randomUUID() })).toEqual([]);
+      });
+
+      test.each([
+        'active eq true',
+        'active eq false and externalId eq "odd"',
+        'not (active eq true) or userName pr',
+        'externalId eq "odd"',
+      ])('narrowed by %s leaves out nobody who matches', async (filter) => {
+        const found = new Set(await scanned(tenant, { by: 'all' }, { after: null, narrow: parseFilter(filter) }));
+        const matching = ordered.filter(({ resource: { active, externalId } }) => {
+          if (filter === 'active eq true') return active;
+          if (filter.startsWith('not')) return true;
+          return externalId === 'odd' && (!filter.startsWith('active') || !active);
+        });
+        expect(matching.filter(({ id }) => !found.has(id))).toEqual([]);
+      });
+
+      test('gives who is there all the time, while others come, change and go', async () => {
+        const place = aTenant();
+        const users = inOrder(
+          Array.from({ length: PEOPLE }, (_, at) => aStoredUser({ tenant: place, createdAt: new Date(1_000 + (at % 7)) })),
+        );
+        for (let from = 0; from < PEOPLE; from += 50) await Promise.all(users.slice(from, from + 50).map((user) => store.insert(user)));
+        const going = new Set(users.filter((_, at) => at % 5 === 0).map(({ id }) => id));
+        const seen: string[] = [];
+        let pages = 0;
+        for await (const page of store.scan(place, { by: 'all' }, WHOLE)) {
+          seen.push(...page.map(({ id }) => id));
+          pages += 1;
+          const [from, to] = [(pages - 1) * 300, pages * 300];
+          for (const [at, user] of users.slice(from, to).entries()) {
+            if (going.has(user.id)) await store.remove(place, user.id, 1, NOW);
+            else if (at % 5 === 1) await store.replace(next(user, { lastModified: NOW }), 1);
+          }
+          await insert({ tenant: place, createdAt: new Date(0) });
+          await insert({ tenant: place, createdAt: new Date(1_003) });
+        }
+        expect(new Set(seen).size).toBe(seen.length);
+        const staying = users.filter(({ id }) => !going.has(id)).map(({ id }) => id);
+        const given = new Set(seen);
+        expect(staying.filter((id) => !given.has(id))).toEqual([]);
+        const before = new Map(users.map(({ id }, at) => [id, at]));
+        const positions = seen.flatMap((id) => before.get(id) ?? []);
+        expect(positions).toEqual(positions.toSorted((left, right) => left - right));
+      });
+
+      test('can be left before its end, and others write in the middle of it', async () => {
+        for await (const page of store.scan(tenant, { by: 'all' }, WHOLE)) {
+          expect(page[0]).toStrictEqual(ordered[0]);
+          await insert({ tenant: aTenant() });
+          break;
+        }
+        expect(await store.count(tenant)).toBe(PEOPLE);
+      });
+
+      test('of a tenant without people ends at once', async () => {
+        expect(await scanned(aTenant(), { by: 'all' })).toEqual([]);
+      });
+    });
   });
 }
 
 function aTenant(): TenantKey {
   return `team-hr/t-${randomUUID()}`;
+}
+
+function inOrder(users: readonly StoredUser[]): StoredUser[] {
+  return users.toSorted((left, right) => Number(left.createdAt) - Number(right.createdAt) || (left.id < right.id ? -1 : 1));
 }
 
 /** What a write would store after `user`. */

@@ -1,4 +1,8 @@
-import { openSqliteUserStore } from '#scim-service/persistence/sqlite/sqlite-user-store.ts';
-import { describeScimUsers } from '#test/contracts/scim-users-contract.ts';
+import { openSqliteStore } from '#scim-service/persistence/sqlite/sqlite-store.ts';
+import { describeClientCycles } from '#test/contracts/client-cycles-contract.ts';
+import { describeScimService } from '#test/contracts/scim-service-contract.ts';
 
-describeScimUsers('SQLite', async () => openSqliteUserStore({ file: ':memory:' }));
+const open = async () => openSqliteStore({ file: ':memory:' });
+
+describeScimService('SQLite', open);
+describeClientCycles('SQLite', open);

@@ -4,12 +4,13 @@ import { createApp } from '#scim-service/http/app.ts';
 import { reportIgnoredAttributes } from '#scim-service/http/ignored-attributes.ts';
 import { startHttpServer, type HttpServerOptions } from '#scim-service/http/server.ts';
 import { createServiceMetrics } from '#scim-service/http/service-metrics.ts';
+import { createGroupProvisioning, type GroupProvisioning } from '#scim-service/provisioning/group-provisioning.ts';
 import { createUserProvisioning, type UserProvisioning } from '#scim-service/provisioning/user-provisioning.ts';
 import { TenantDirectory, type ServedTenant } from '#scim-service/tenancy/tenant-directory.ts';
 import { aClock, type FakeClock } from './a-clock.ts';
 import { aLog, type LogLine } from './a-log.ts';
 import { aTenantConfig } from './a-tenant-config.ts';
-import { MemoryUserStore } from './memory-user-store.ts';
+import { InterleavingStore } from './interleaving-store.ts';
 import { createScimClient, type ScimClient } from './scim-client.ts';
 
 export interface ScimServiceUnderTest extends AsyncDisposable {
@@ -21,7 +22,7 @@ export interface ScimServiceUnderTest extends AsyncDisposable {
   readonly directory: TenantDirectory;
   readonly clock: FakeClock;
   readonly log: readonly LogLine[];
-  readonly store: MemoryUserStore;
+  readonly store: InterleavingStore;
   /** The Prometheus text of the metrics whose names begin so, help and type left out. */
   metrics(prefix: string): Promise<readonly string[]>;
   tenant(): ServedTenant;
@@ -33,6 +34,7 @@ export interface ScimServiceOptions {
   readonly externalUrl?: string | null;
   /** Takes the place of the real use cases, or parts of them. */
   readonly provisioning?: Partial<UserProvisioning>;
+  readonly groups?: Partial<GroupProvisioning>;
   readonly server?: Partial<HttpServerOptions>;
 }
 
@@ -46,14 +48,15 @@ export async function startScimService(options: ScimServiceOptions = {}): Promis
   for (const config of options.configs ?? [aTenantConfig()]) directory.set(config);
   if (options.synced ?? true) directory.synced();
   log.lines.length = 0;
-  const store = new MemoryUserStore();
+  const store = new InterleavingStore();
   let ids = 0;
   const onIgnored = reportIgnoredAttributes({ metrics, logger: log.logger });
-  const provisioning = createUserProvisioning({ store, clock: clock.now, newId: () => `id-${++ids}`, onIgnored });
+  const useCases = { store, clock: clock.now, newId: () => `id-${++ids}`, onIgnored };
   let requestIds = 0;
   const app = createApp({
     directory,
-    provisioning: { ...provisioning, ...options.provisioning },
+    provisioning: { ...createUserProvisioning(useCases), ...options.provisioning },
+    groups: { ...createGroupProvisioning(useCases), ...options.groups },
     metrics,
     logger: log.logger,
     clock: clock.now,

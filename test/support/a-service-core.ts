@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import { startHttpServer } from '#scim-service/http/server.ts';
 import { createServiceMetrics } from '#scim-service/http/service-metrics.ts';
-import type { StoreHealth, UserStore } from '#scim-service/provisioning/user-store.ts';
+import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 import { createServiceCore } from '#scim-service/service-core.ts';
 import { aLog } from './a-log.ts';
 import { createScimClient, type ScimClient } from './scim-client.ts';
@@ -12,7 +12,7 @@ export interface RunningServiceCore extends AsyncDisposable {
 }
 
 /** The service over a real store, on a free port, with real time; its one tenant has the token `token`. */
-export async function startServiceCore(store: UserStore & StoreHealth, config: TenantConfig): Promise<RunningServiceCore> {
+export async function startServiceCore(store: ScimStore, config: TenantConfig): Promise<RunningServiceCore> {
   const core = createServiceCore({
     store,
     feed: {

@@ -9,7 +9,7 @@ export type StoredUserOverrides = Partial<Omit<StoredUser, 'resource'>> & { read
 /** A person as a store keeps it, unlike any other in id and userName. */
 export function aStoredUser({ resource, ...overrides }: StoredUserOverrides = {}): StoredUser {
   const id = overrides.id ?? randomUUID();
-  const userName = `${id.slice(0, 8)}@acme.example`;
+  const userName = `${id}@acme.example`;
   return {
     tenant: 'team-hr/acme' satisfies TenantKey,
     id,

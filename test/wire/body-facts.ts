@@ -5,7 +5,7 @@ import type { WireRequest } from './wire-request.ts';
 interface FactContext {
   readonly request: WireRequest;
   readonly answer: ScimAnswer;
-  /** The person that the request is about, before it and after; null where there is none. */
+  /** The person or group that the request is about, before it and after; null where there is none. */
   readonly before: ScimBody;
   readonly after: ScimBody;
   readonly client: ScimClient;
@@ -196,9 +196,14 @@ export const BODY_FACTS: Readonly<Record<string, Fact>> = {
   'empty body': ({ answer }) => expect(answer.body).toBeNull(),
   'later GET gives 404': async ({ client, before }) =>
     expect((await client.send({ method: 'GET', path: `/Users/${before.id}` })).status).toBe(404),
-  // This version serves no groups, so the list of them is the proof.
-  'memberships removed': async ({ client }) =>
-    isEmptyList({ answer: await client.send({ method: 'GET', path: '/Groups' }) } as FactContext),
+  'memberships removed': async ({ client, before }) =>
+    isEmptyList({
+      answer: await client.send({
+        method: 'GET',
+        path: '/Groups',
+        query: `filter=${encodeURIComponent(`members.value eq "${before.id}"`)}`,
+      }),
+    } as FactContext),
   'totalResults, startIndex, itemsPerPage are JSON integers': ({ answer }) => {
     for (const name of ['totalResults', 'startIndex', 'itemsPerPage']) expect(Number.isInteger(answer.body[name])).toBe(true);
   },
@@ -227,4 +232,52 @@ export const BODY_FACTS: Readonly<Record<string, Fact>> = {
   '200; match result not asserted': nothing,
   'SCIM Error body: schemas, detail not empty, status "401"': ({ answer }) =>
     expect(answer.body).toMatchObject({ schemas: [ERROR], status: '401', detail: expect.stringMatching(/./) }),
+  'no members attribute in the resource': ({ answer, before }) => {
+    expect(answer.body.Resources.map(({ id }: ScimBody) => id)).toEqual([before.id]);
+    expect(answer.body.Resources[0].members).toBeUndefined();
+  },
+  'ListResponse, 200 even when empty': isList,
+  'legacy schema URN tolerated, not returned': ({ answer }) =>
+    expect(answer.body.schemas).toEqual(['urn:ietf:params:scim:schemas:core:2.0:Group']),
+  'members [] or absent': ({ answer }) => expect(answer.body.members ?? []).toEqual([]),
+  'Error, scimType uniqueness': ({ answer }) =>
+    expect(answer.body).toMatchObject({ schemas: [ERROR], scimType: 'uniqueness', status: '409' }),
+  '204 preferred, body with all members not advised': ({ answer, after, request }) => {
+    expect(answer.status).toBe(204);
+    const [operation] = request.body?.Operations ?? [];
+    const changed = operation?.path ? { [operation.path]: operation.value } : operation?.value;
+    expect(after).toMatchObject(changed as object);
+  },
+  'member id is a group id; either store or refuse with a clear detail': ({ after, request }) => {
+    const [added] = request.body?.Operations?.[0]?.value as { value: string }[];
+    expect(after.members).toContainEqual(expect.objectContaining({ value: added?.value, type: 'Group' }));
+  },
+  'only that member removed; no error when absent': async ({ before, after, client, request }) => {
+    expect(before.members).toHaveLength(1);
+    expect(after.members ?? []).toEqual([]);
+    const again = await client.send({ method: 'PATCH', path: `/Groups/${after.id}`, body: request.body });
+    expect(again.status).toBe(204);
+  },
+  'membership equals the list': ({ after, request }) => {
+    const list = request.body?.Operations?.[0]?.value as { value: string }[];
+    const ids = (members: readonly { value: string }[]): string[] => members.map(({ value }) => value).toSorted();
+    expect(ids(after.members)).toEqual(ids(list));
+  },
+  'applied in order; member absent': ({ after }) => expect(after.members ?? []).toEqual([]),
+  'group empty': ({ after }) => expect(after.members ?? []).toEqual([]),
+  'group empty; empty array is legal': ({ after }) => expect(after.members ?? []).toEqual([]),
+  'full group with id': ({ answer, request }) =>
+    expect(answer.body).toMatchObject({
+      id: expect.any(String),
+      displayName: request.body?.['displayName'],
+      meta: { resourceType: 'Group' },
+    }),
+  'members applied on POST': async ({ answer, client, request }) => {
+    const { body } = await client.send({ method: 'GET', path: `/Groups/${answer.body.id}` });
+    const [sent] = request.body?.['members'] as { value: string }[];
+    expect(body.members.map(({ value }: ScimBody) => value)).toEqual([sent?.value]);
+  },
+  '200 with the group': ({ answer, before, request }) =>
+    expect(answer.body).toMatchObject({ id: before.id, displayName: request.body?.['displayName'], members: [expect.any(Object)] }),
+  '200 in under 600 ms (optional test)': isList,
 };

@@ -3,8 +3,13 @@ import type { ScimBody, ScimClient } from '../support/scim-client.ts';
 import { BODY_FACTS } from './body-facts.ts';
 import type { WireRequest } from './wire-request.ts';
 
-/** Ids that stand in the recorded requests for the person who is there already. */
-const RECORDED_IDS = ['b5f2a1d0-7c1e-4f55-9a61-2f4f7a0c1001', '23a35c27-0000-4c03-b4c5-6443c0900001'];
+/** Ids that stand in the recorded requests for somebody, or a group, that is there already. */
+const RECORDED = {
+  alice: ['b5f2a1d0-7c1e-4f55-9a61-2f4f7a0c1001', '23a35c27-0000-4c03-b4c5-6443c0900001'],
+  bob: ['b5f2a1d0-7c1e-4f55-9a61-2f4f7a0c1002', '89bb1940-0000-4575-9e7f-6f887cf00002'],
+  group: ['c0a80101-0000-4d6e-8f00-aa55bb660001', 'abf4dd94-0000-4f67-89c9-76b033400001'],
+  nested: ['c0a80101-0000-4d6e-8f00-aa55bb660002'],
+} as const;
 
 /** The person that most requests are about, with a value for whatever they change or clear. */
 const ALICE = {
@@ -26,26 +31,27 @@ const ALICE = {
     employeeNumber: 'E-1001',
     department: 'Research',
     organization: 'Example',
-    manager: { value: 'b5f2a1d0-7c1e-4f55-9a61-2f4f7a0c1002' },
+    manager: { value: RECORDED.bob[0] },
   },
 };
 
 /**
- * Sends one recorded request to a tenant that selects every attribute and holds nobody else, and asserts its status and
- * each of its facts. The tenant is empty again afterwards when it deletes for good.
+ * Sends one recorded request to a tenant that selects every attribute and deletes for good, and asserts its status and each
+ * of its facts. The tenant holds nothing but what the request supposes to be there.
  */
 export async function replay(client: ScimClient, recorded: WireRequest): Promise<void> {
-  await removeEverybody(client);
-  const hasPerson =
-    recorded.method !== 'POST' && !recorded.expects.bodyFacts.some((sentence) => /totalResults (is the integer )?0/.test(sentence));
-  const before = hasPerson ? await create(client, recorded.name.startsWith('okta') ? asOktaUser(ALICE) : ALICE) : null;
-  if (recorded.expects.status.includes(409)) await create(client, recorded.body);
-  const request = withId(recorded, before?.id);
+  await removeEverything(client);
+  const ids = await prepare(client, recorded);
+  if (recorded.expects.status.includes(409)) await create(client, recorded.path, recorded.body);
+  const request = withIds(recorded, ids);
+  const subject = recorded.path.startsWith('/Groups') ? ids.group && `/Groups/${ids.group}` : ids.alice && `/Users/${ids.alice}`;
+  const read = async (): Promise<ScimBody> => (subject ? (await client.send({ method: 'GET', path: subject })).body : null);
 
+  const before = await read();
   const { Authorization: recordedToken, ...headers } = request.headers;
   const isBad = recordedToken !== undefined && recorded.expects.status.includes(401);
   const answer = await client.send({ ...request, headers: isBad ? { ...headers, authorization: 'Bearer not-the-token' } : headers });
-  const after = before && (await client.send({ method: 'GET', path: `/Users/${before.id}` })).body;
+  const after = await read();
 
   expect(recorded.expects.status).toContain(answer.status);
   if (answer.body !== null) expect(answer.headers.get('content-type')).toBe('application/scim+json; charset=utf-8');
@@ -56,22 +62,45 @@ export async function replay(client: ScimClient, recorded: WireRequest): Promise
   }
 }
 
-async function create(client: ScimClient, body: unknown): Promise<ScimBody> {
-  const created = await client.send({ method: 'POST', path: '/Users', body });
-  expect(created.status).toBe(201);
-  return created.body;
+type Ids = { readonly [name in keyof typeof RECORDED]?: string };
+
+/** Makes what the request supposes to be there: nobody for a miss, people and groups for requests about groups. */
+async function prepare(client: ScimClient, { name, method, path, expects }: WireRequest): Promise<Ids> {
+  const isMiss = expects.bodyFacts.some((sentence) => /totalResults (is the integer )?0/.test(sentence));
+  const isOkta = name.startsWith('okta');
+  if (isMiss) return {};
+  if (!path.startsWith('/Groups')) {
+    return method === 'POST' ? {} : { alice: await create(client, '/Users', isOkta ? asOktaUser(ALICE) : ALICE) };
+  }
+  const alice = await create(client, '/Users', isOkta ? asOktaUser(ALICE) : ALICE);
+  const bob = await create(client, '/Users', { userName: 'user.two@example.com' });
+  if (method === 'POST') return { alice, bob };
+  const displayName = isOkta ? 'Test SCIMv2' : 'Engineering';
+  const group = await create(client, '/Groups', { displayName, members: [{ value: alice }] });
+  return { alice, bob, group, nested: await create(client, '/Groups', { displayName: 'Nested' }) };
 }
 
-export async function removeEverybody(client: ScimClient): Promise<void> {
-  const all = await client.send({ method: 'GET', path: '/Users', query: 'count=200' });
-  for (const { id } of all.body.Resources) await client.send({ method: 'DELETE', path: `/Users/${id}` });
+async function create(client: ScimClient, path: string, body: unknown): Promise<string> {
+  const created = await client.send({ method: 'POST', path, body });
+  expect(created.status).toBe(201);
+  return created.body.id;
+}
+
+export async function removeEverything(client: ScimClient): Promise<void> {
+  for (const type of ['/Groups', '/Users']) {
+    const all = await client.send({ method: 'GET', path: type, query: 'count=200' });
+    for (const { id } of all.body.Resources) await client.send({ method: 'DELETE', path: `${type}/${id}` });
+  }
 }
 
 function asOktaUser(user: typeof ALICE): ScimBody {
   return { ...user, userName: 'test.user@example.com', name: { givenName: 'Test', familyName: 'User' } };
 }
 
-function withId(request: WireRequest, id: string | undefined): WireRequest {
-  if (!id) return request;
-  return JSON.parse(RECORDED_IDS.reduce((text, recorded) => text.replaceAll(recorded, id), JSON.stringify(request))) as WireRequest;
+function withIds(request: WireRequest, ids: Ids): WireRequest {
+  let text = JSON.stringify(request);
+  for (const [name, id] of Object.entries(ids)) {
+    for (const recorded of RECORDED[name as keyof Ids]) text = text.replaceAll(recorded, id);
+  }
+  return JSON.parse(text) as WireRequest;
 }

@@ -18,9 +18,9 @@ function readWire(client: 'entra' | 'okta'): readonly WireRequest[] {
   return JSON.parse(readFileSync(new URL(`../fixtures/wire/${client}.json`, import.meta.url), 'utf8')) as WireRequest[];
 }
 
-const aboutUsers = ({ name, path }: WireRequest): boolean => /^\/Users(\/|$)/.test(path) || name.startsWith('test-connection');
+const isTokenEndpoint = ({ path }: WireRequest): boolean => !path.startsWith('/');
 
-/** What Entra ID sends about users, and its Test Connection. */
-export const ENTRA_USER_REQUESTS = readWire('entra').filter(aboutUsers);
-/** What Okta sends about users. */
-export const OKTA_USER_REQUESTS = readWire('okta').filter(aboutUsers);
+/** What Entra ID sends, its validators included. */
+export const ENTRA_REQUESTS = readWire('entra').filter((request) => !isTokenEndpoint(request));
+/** What Okta sends, its tests included. */
+export const OKTA_REQUESTS = readWire('okta').filter((request) => !isTokenEndpoint(request));

@@ -4,13 +4,9 @@ import type { Logger } from '#common/logger.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
-import {
-  StoreUnavailableError,
-  UserNameTakenError,
-  type StoreHealth,
-  type UserPage,
-  type UserStore,
-} from '../../provisioning/user-store.ts';
+import { StoreUnavailableError, type StoreHealth } from '../../provisioning/scim-store.ts';
+import type { ScanOptions } from '../../provisioning/store-range.ts';
+import { UserNameTakenError, type UserPage, type UserSearch, type UserStore } from '../../provisioning/user-store.ts';
 import { COMMAND_LIMIT_MS } from './connection-options.ts';
 import { StoreConnection } from './store-connection.ts';
 import { fromDocument, toDocument, type UserDocument } from './user-document.ts';
@@ -26,7 +22,7 @@ const LIMIT = { maxTimeMS: COMMAND_LIMIT_MS };
  * People in MongoDB, in the collection `users` (see UserDocument for what a product may read there). Each write is one
  * atomic operation on one document, acknowledged once a majority has it in the journal; reads go to the primary.
  */
-export interface MongoUserStore extends UserStore, StoreHealth, AsyncDisposable {
+export interface MongoUserStore extends UserStore, UserSearch, StoreHealth, AsyncDisposable {
   /**
    * Resolves once the server was reached and has its indexes; until then each operation fails at once with
    * StoreUnavailableError. Outages later are the driver's to mend and don't show here.
@@ -86,10 +82,22 @@ class ConnectedUserStore implements MongoUserStore {
   }
 
   replace(user: StoredUser, expectedVersion: number): Promise<boolean> {
-    return this.#run('replace', async () => {
+    return this.#replace('replace', user, expectedVersion, false);
+  }
+
+  retire(user: StoredUser, expectedVersion: number): Promise<boolean> {
+    return this.#replace('retire', user, expectedVersion, false);
+  }
+
+  revive(user: StoredUser, expectedVersion: number): Promise<boolean> {
+    return this.#replace('revive', user, expectedVersion, true);
+  }
+
+  #replace(operation: string, user: StoredUser, expectedVersion: number, deleted: boolean): Promise<boolean> {
+    return this.#run(operation, async () => {
       try {
         const result = await this.#collection.replaceOne(
-          { _id: user.id, tenant: user.tenant, version: expectedVersion },
+          { _id: user.id, tenant: user.tenant, version: expectedVersion, deleted },
           { ...toDocument(user) },
           LIMIT,
         );
@@ -130,6 +138,26 @@ class ConnectedUserStore implements MongoUserStore {
       }
       return this.#page(visibleUsers(tenant, lookup), page);
     });
+  }
+
+  async *scan(tenant: TenantKey, lookup: UserLookup, { after }: ScanOptions): AsyncGenerator<readonly StoredUser[]> {
+    if (lookup.by === 'id') {
+      const user = await this.findById(tenant, lookup.value);
+      const isBeyond =
+        after === null ||
+        (user !== null && (user.createdAt > after.createdAt || (Number(user.createdAt) === Number(after.createdAt) && user.id > after.id)));
+      if (user !== null && isBeyond) yield [user];
+      return;
+    }
+    const filter = visibleUsers(tenant, lookup);
+    let place = after;
+    for (;;) {
+      const beyond = place && { $or: [{ createdAt: { $gt: place.createdAt } }, { createdAt: place.createdAt, _id: { $gt: place.id } }] };
+      const { users } = await this.#run('scan', () => this.#page({ ...filter, ...beyond }, { offset: 0, limit: 500 }));
+      if (users.length > 0) yield users;
+      place = users.at(-1) ?? null;
+      if (users.length < 500) return;
+    }
   }
 
   count(tenant: TenantKey): Promise<number> {

@@ -1,7 +1,7 @@
 import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from '#common/logger.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
-import { StoreUnavailableError } from '../../provisioning/user-store.ts';
+import { StoreUnavailableError } from '../../provisioning/scim-store.ts';
 import { connectionOptions, requireValidUri } from './connection-options.ts';
 import { requireReplicaSet, StandaloneServerError } from './require-replica-set.ts';
 

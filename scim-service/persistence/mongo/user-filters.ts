@@ -24,6 +24,8 @@ export function visibleUsers(tenant: TenantKey, lookup: Exclude<UserLookup, { re
       return { tenant, externalId: lookup.value, deleted: false };
     case 'email':
       return { tenant, emailKeys: foldCase(lookup.value), deleted: false };
+    case 'group':
+      throw new Error('this store keeps no memberships yet');
   }
 }
 

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteFault } from './sqlite-fault.ts';
-import { APPLICATION_ID, SCHEMA_STEPS } from './user-schema.ts';
+import { APPLICATION_ID, SCHEMA_STEPS } from './schema-steps.ts';
 
 /** A file that can't be this program's store; it was left as it is. */
 class UnusableStoreFileError extends Error {

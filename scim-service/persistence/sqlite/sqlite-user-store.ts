@@ -1,127 +1,133 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { foldCase } from '../../scim/fold-case.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import { userKeys } from '../../domain/user-keys.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
-import {
-  StoreUnavailableError,
-  UserNameTakenError,
-  type StoreHealth,
-  type UserPage,
-  type UserStore,
-} from '../../provisioning/user-store.ts';
-import { openDatabase } from './open-database.ts';
-import { sqliteFault } from './sqlite-fault.ts';
+import type { PageRange, ScanOptions } from '../../provisioning/store-range.ts';
+import { UserNameTakenError, type UserPage, type UserSearch, type UserStore } from '../../provisioning/user-store.ts';
+import { prepareMembershipWrites, type MembershipWrites } from './membership-statements.ts';
+import { chunksOf, isComplete, positionAfter, scanPages } from './scan-pages.ts';
+import type { SqliteSession } from './sqlite-session.ts';
 import { fromRow, toRow } from './user-row.ts';
-import { prepareStatements, type UserStatements } from './user-statements.ts';
+import { prepareUserStatements, type UserStatements } from './user-statements.ts';
 
-/**
- * People in one SQLite file, for one machine without MongoDB. A write is on the disk once its promise resolves. The
- * operations run on the calling thread, one after the other.
- * @param options.file made when it isn't there, with its folder; `:memory:` keeps nothing
- * @throws UnusableStoreFileError
- */
-export function openSqliteUserStore(options: { readonly file: string }): UserStore & StoreHealth & Disposable {
-  return new SqliteUserStore(openDatabase(options.file));
-}
-
-class SqliteUserStore implements UserStore, StoreHealth, Disposable {
-  readonly #database: DatabaseSync;
+export class SqliteUserStore implements UserStore, UserSearch {
+  readonly #session: SqliteSession;
   readonly #statements: UserStatements;
+  readonly #memberships: MembershipWrites;
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-    this.#statements = prepareStatements(database);
+  constructor(database: DatabaseSync, session: SqliteSession) {
+    this.#session = session;
+    this.#statements = prepareUserStatements(database);
+    this.#memberships = prepareMembershipWrites(database);
   }
 
   async insert(user: StoredUser): Promise<void> {
     this.#write('insert', user, () => {
       this.#statements.insert.run(toRow(user));
-      this.#addEmails(user);
+      this.#addEmails(user, userKeys(user.resource).emails);
     });
   }
 
   async replace(user: StoredUser, expectedVersion: number): Promise<boolean> {
-    return this.#write('replace', user, () => {
-      const { changes } = this.#statements.replace.run({ ...toRow(user), expected_version: expectedVersion });
-      if (changes === 0) return false;
-      this.#statements.dropEmails.run({ user_id: user.id });
-      this.#addEmails(user);
+    return this.#write('replace', user, () => this.#update(this.#statements.replace, user, expectedVersion));
+  }
+
+  async retire(user: StoredUser, expectedVersion: number): Promise<boolean> {
+    return this.#write('retire', user, () => {
+      if (!this.#update(this.#statements.retire, user, expectedVersion)) return false;
+      this.#touchGroupsOf(user.tenant, user.id, user.lastModified);
+      this.#memberships.hideMember.run({ tenant: user.tenant, member_id: user.id });
       return true;
     });
   }
 
-  async remove(tenant: TenantKey, id: string, expectedVersion: number): Promise<boolean> {
-    return this.#run('remove', () => {
+  async revive(user: StoredUser, expectedVersion: number): Promise<boolean> {
+    return this.#write('revive', user, () => {
+      if (!this.#update(this.#statements.revive, user, expectedVersion)) return false;
+      this.#memberships.showMember.run({ tenant: user.tenant, member_id: user.id });
+      this.#touchGroupsOf(user.tenant, user.id, user.lastModified);
+      return true;
+    });
+  }
+
+  async remove(tenant: TenantKey, id: string, expectedVersion: number, now: Date): Promise<boolean> {
+    return this.#session.write('remove', () => {
       const { changes } = this.#statements.remove.run({ id, tenant, expected_version: expectedVersion });
-      return changes === 1;
+      if (changes === 0) return false;
+      this.#touchGroupsOf(tenant, id, now);
+      this.#memberships.dropMember.run({ tenant, member_id: id });
+      return true;
     });
   }
 
   async findById(tenant: TenantKey, id: string): Promise<StoredUser | null> {
-    return this.#run('findById', () => this.#page(tenant, { by: 'id', value: id }, { offset: 0, limit: 1 })[0] ?? null);
+    return this.#session.read('findById', () => this.#page(tenant, { by: 'id', value: id }, { offset: 0, limit: 1 })[0] ?? null);
   }
 
   async findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
-    return this.#run('findDeletedByUserName', () => {
+    return this.#session.read('findDeletedByUserName', () => {
       const row = this.#statements.lastDeleted.get({ tenant, user_name_key: foldCase(userName) });
       return row ? fromRow(row) : null;
     });
   }
 
-  async find(tenant: TenantKey, lookup: UserLookup, page: { readonly offset: number; readonly limit: number }): Promise<UserPage> {
-    return this.#run('find', () => ({ totalResults: this.#total(tenant, lookup), users: this.#page(tenant, lookup, page) }));
+  async find(tenant: TenantKey, lookup: UserLookup, page: PageRange): Promise<UserPage> {
+    return this.#session.read('find', () => {
+      const users = this.#page(tenant, lookup, page);
+      return { totalResults: isComplete(users, page) ? page.offset + users.length : this.#total(tenant, lookup), users };
+    });
+  }
+
+  scan(tenant: TenantKey, lookup: UserLookup, { after, expected }: ScanOptions): AsyncIterable<readonly StoredUser[]> {
+    const start = positionAfter(after);
+    if (lookup.by === 'all') {
+      return scanPages(start, expected, (place) =>
+        this.#session.read('scan', () => this.#statements.allAfter.all({ tenant, ...place }).map(fromRow)),
+      );
+    }
+    const { by } = lookup;
+    return chunksOf(
+      () =>
+        this.#session.read('scan', () => this.#statements.idsAfter[by].all({ tenant, ...valueOf(lookup), ...start }).map(({ id }) => id)),
+      (ids) => this.#session.read('scan', () => this.#statements.byIds.all({ tenant, ids: JSON.stringify(ids) }).map(fromRow)),
+    );
   }
 
   async count(tenant: TenantKey): Promise<number> {
-    return this.#run('count', () => this.#total(tenant, { by: 'all' }));
+    return this.#session.read('count', () => this.#total(tenant, { by: 'all' }));
   }
 
-  async ping(): Promise<void> {
-    this.#run('ping', () => this.#statements.ping.get());
+  #update(statement: StatementSync, user: StoredUser, expectedVersion: number): boolean {
+    const { changes } = statement.run({ ...toRow(user), expected_version: expectedVersion });
+    if (changes === 0) return false;
+    const { emails } = userKeys(user.resource);
+    // What stays is left alone: most writes change no address.
+    this.#statements.dropOtherEmails.run({ user_id: user.id, email_keys: JSON.stringify(emails) });
+    this.#addEmails(user, emails);
+    return true;
   }
 
-  [Symbol.dispose](): void {
-    if (this.#database.isOpen) this.#database.close();
+  #addEmails({ tenant, id }: StoredUser, emails: readonly string[]): void {
+    for (const key of emails) this.#statements.addEmail.run({ tenant, email_key: key, user_id: id });
   }
 
-  #addEmails({ tenant, id, resource }: StoredUser): void {
-    for (const key of userKeys(resource).emails) this.#statements.addEmail.run({ tenant, email_key: key, user_id: id });
+  #touchGroupsOf(tenant: TenantKey, id: string, now: Date): void {
+    this.#memberships.touchGroupsOf.run({ tenant, member_id: id, now: now.getTime() });
   }
 
-  #page(tenant: TenantKey, lookup: UserLookup, { offset, limit }: { readonly offset: number; readonly limit: number }): StoredUser[] {
+  #page(tenant: TenantKey, lookup: UserLookup, { offset, limit }: PageRange): StoredUser[] {
     const rows = this.#statements.page[lookup.by].all({ tenant, ...valueOf(lookup), limit, offset });
     return rows.map(fromRow);
   }
 
   #total(tenant: TenantKey, lookup: UserLookup): number {
-    return Number(this.#statements.total[lookup.by].get({ tenant, ...valueOf(lookup) })?.['total']);
+    return Number(this.#statements.total[lookup.by].get({ tenant, ...valueOf(lookup) })?.['total'] ?? 0);
   }
 
-  /** All of `work` or nothing of it. */
-  #write<T>(operation: string, user: StoredUser, work: () => T): T {
-    return this.#run(operation, () => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work();
-        this.#database.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw sqliteFault(error) === 'taken' ? new UserNameTakenError(user.resource.userName) : error;
-      }
-    });
-  }
-
-  #run<T>(operation: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      const fault = sqliteFault(error);
-      // A broken constraint is a fault of this program and no reason to come back later.
-      throw fault === null || fault === 'constraint' ? error : new StoreUnavailableError(operation, error);
-    }
+  #write<T>(operation: string, { resource }: StoredUser, work: () => T): T {
+    return this.#session.write(operation, work, () => new UserNameTakenError(resource.userName));
   }
 }
 
@@ -129,12 +135,12 @@ function valueOf(lookup: UserLookup): { value?: string } {
   switch (lookup.by) {
     case 'all':
       return {};
-    case 'id':
-      return { value: lookup.value };
     case 'userName':
     case 'email':
       return { value: foldCase(lookup.value) };
+    case 'id':
     case 'externalId':
+    case 'group':
       return { value: lookup.value };
   }
 }

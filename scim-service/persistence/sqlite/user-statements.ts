@@ -7,13 +7,21 @@ type By = UserLookup['by'];
 export interface UserStatements {
   readonly insert: StatementSync;
   readonly replace: StatementSync;
+  readonly retire: StatementSync;
+  readonly revive: StatementSync;
   readonly remove: StatementSync;
   readonly addEmail: StatementSync;
-  readonly dropEmails: StatementSync;
+  /** Drops a person's keys that aren't in `email_keys`, a JSON list. */
+  readonly dropOtherEmails: StatementSync;
   readonly lastDeleted: StatementSync;
-  readonly ping: StatementSync;
   readonly page: Readonly<Record<By, StatementSync>>;
   readonly total: Readonly<Record<By, StatementSync>>;
+  /** The next `limit` after a place in the order of creation: `created_at` and `id`. */
+  readonly allAfter: StatementSync;
+  /** Ids of all whom a keyed lookup finds after such a place, in the order of creation. */
+  readonly idsAfter: Readonly<Record<Exclude<By, 'all'>, StatementSync>>;
+  /** Those of `ids`, a JSON list, who are visible, in the order of creation. */
+  readonly byIds: StatementSync;
 }
 
 const VISIBLE: Readonly<Record<By, string>> = {
@@ -23,36 +31,76 @@ const VISIBLE: Readonly<Record<By, string>> = {
   externalId: 'users AS u WHERE u.tenant = :tenant AND u.external_id = :value AND u.deleted_at IS NULL',
   email: `user_emails AS e CROSS JOIN users AS u ON u.id = e.user_id
     WHERE e.tenant = :tenant AND e.email_key = :value AND u.deleted_at IS NULL`,
+  group: `memberships AS m CROSS JOIN users AS u ON u.id = m.member_id
+    WHERE m.tenant = :tenant AND m.group_id = :value AND m.member_type = 'User' AND m.visible = 1`,
 };
 
-export function prepareStatements(database: DatabaseSync): UserStatements {
-  const forEachLookup = (sql: (visible: string) => string): Record<By, StatementSync> => ({
-    all: database.prepare(sql(VISIBLE.all)),
-    id: database.prepare(sql(VISIBLE.id)),
-    userName: database.prepare(sql(VISIBLE.userName)),
-    externalId: database.prepare(sql(VISIBLE.externalId)),
-    email: database.prepare(sql(VISIBLE.email)),
-  });
-  return {
-    insert: database.prepare(
-      `INSERT INTO users
-       VALUES (:id, :tenant, :version, :created_at, :last_modified, :user_name_key, :external_id, :resource, :person, :deleted_at)`,
-    ),
-    replace: database.prepare(
+const ORDERED_PAGE = 'ORDER BY u.created_at, u.id LIMIT :limit OFFSET :offset';
+const AFTER = '(u.created_at, u.id) > (:created_at, :id)';
+
+export function prepareUserStatements(database: DatabaseSync): UserStatements {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  const page = (by: By): StatementSync => prepare(`SELECT u.* FROM ${VISIBLE[by]} ${ORDERED_PAGE}`);
+  const total = (by: By): StatementSync => prepare(`SELECT count(*) AS total FROM ${VISIBLE[by]}`);
+  const idsAfter = (by: By): StatementSync => prepare(`SELECT u.id FROM ${VISIBLE[by]} AND ${AFTER} ORDER BY u.created_at, u.id`);
+  const update = (from: string): StatementSync =>
+    prepare(
       `UPDATE users
        SET version = :version, created_at = :created_at, last_modified = :last_modified, user_name_key = :user_name_key,
          external_id = :external_id, resource = :resource, person = :person, deleted_at = :deleted_at
-       WHERE id = :id AND tenant = :tenant AND version = :expected_version`,
+       WHERE id = :id AND tenant = :tenant AND version = :expected_version AND deleted_at IS ${from}`,
+    );
+  return {
+    insert: prepare(
+      `INSERT INTO users
+       VALUES (:id, :tenant, :version, :created_at, :last_modified, :user_name_key, :external_id, :resource, :person, :deleted_at)`,
     ),
-    remove: database.prepare('DELETE FROM users WHERE id = :id AND tenant = :tenant AND version = :expected_version'),
-    addEmail: database.prepare('INSERT INTO user_emails (tenant, email_key, user_id) VALUES (:tenant, :email_key, :user_id)'),
-    dropEmails: database.prepare('DELETE FROM user_emails WHERE user_id = :user_id'),
-    lastDeleted: database.prepare(
+    replace: update('NULL AND :deleted_at IS NULL'),
+    retire: update('NULL AND :deleted_at IS NOT NULL'),
+    revive: update('NOT NULL AND :deleted_at IS NULL'),
+    remove: prepare('DELETE FROM users WHERE id = :id AND tenant = :tenant AND version = :expected_version'),
+    addEmail: prepare('INSERT INTO user_emails (tenant, email_key, user_id) VALUES (:tenant, :email_key, :user_id) ON CONFLICT DO NOTHING'),
+    dropOtherEmails: prepare(
+      'DELETE FROM user_emails WHERE user_id = :user_id AND email_key NOT IN (SELECT value FROM json_each(:email_keys))',
+    ),
+    lastDeleted: prepare(
       `SELECT * FROM users WHERE tenant = :tenant AND user_name_key = :user_name_key AND deleted_at IS NOT NULL
        ORDER BY deleted_at DESC LIMIT 1`,
     ),
-    ping: database.prepare('SELECT 1 FROM users LIMIT 1'),
-    page: forEachLookup((visible) => `SELECT u.* FROM ${visible} ORDER BY u.created_at, u.id LIMIT :limit OFFSET :offset`),
-    total: forEachLookup((visible) => `SELECT count(*) AS total FROM ${visible}`),
+    page: {
+      all: page('all'),
+      id: page('id'),
+      userName: page('userName'),
+      externalId: page('externalId'),
+      email: page('email'),
+      // Ids are sorted and not whole people, of whom a group may have 100,000.
+      group: prepare(
+        `SELECT u.* FROM (SELECT u.id FROM ${VISIBLE.group} ${ORDERED_PAGE}) AS found CROSS JOIN users AS u ON u.id = found.id
+         ORDER BY u.created_at, u.id`,
+      ),
+    },
+    total: {
+      all: prepare('SELECT users AS total FROM tenant_counts WHERE tenant = :tenant'),
+      id: total('id'),
+      userName: total('userName'),
+      externalId: total('externalId'),
+      email: total('email'),
+      group: prepare(
+        `SELECT count(*) AS total FROM memberships
+         WHERE tenant = :tenant AND group_id = :value AND member_type = 'User' AND visible = 1`,
+      ),
+    },
+    allAfter: prepare(`SELECT u.* FROM ${VISIBLE.all} AND ${AFTER} ORDER BY u.created_at, u.id LIMIT :limit`),
+    idsAfter: {
+      id: idsAfter('id'),
+      userName: idsAfter('userName'),
+      externalId: idsAfter('externalId'),
+      email: idsAfter('email'),
+      group: idsAfter('group'),
+    },
+    byIds: prepare(
+      `SELECT u.* FROM json_each(:ids) AS wanted CROSS JOIN users AS u ON u.id = wanted.value
+       WHERE u.tenant = :tenant AND u.deleted_at IS NULL ORDER BY u.created_at, u.id`,
+    ),
   };
 }

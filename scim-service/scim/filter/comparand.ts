@@ -5,6 +5,7 @@ import { quoteValue } from '../quote-value.ts';
 import { ScimError } from '../scim-error.ts';
 import { booleanText } from '../resource/dialects/boolean-text.ts';
 import { numberText } from '../resource/dialects/number-text.ts';
+import { instantOf } from './instant.ts';
 
 /** What values are compared as: text folded unless case exact, points in time as milliseconds since 1970. */
 export type Comparand = string | number | boolean;
@@ -20,8 +21,11 @@ const TEXT_OPERATORS: ReadonlySet<CompareOperator> = new Set(['co', 'sw', 'ew'])
  */
 export function literalComparand(definition: AttributeDefinition, operator: CompareOperator, value: NonNullable<CompareValue>): Comparand {
   assertOperator(definition, operator);
+  assertFaithful(definition, value);
   const typed = numberText(definition, booleanText(definition, value));
-  const comparand = isTextual(definition, operator) ? foldText(definition, String(value)) : comparandOf(definition, operator, typed);
+  // As readScalar writes what isn't Unicode.
+  const text = String(value).toWellFormed();
+  const comparand = isTextual(definition, operator) ? foldText(definition, text) : comparandOf(definition, operator, typed);
   if (comparand !== null) return comparand;
   throw invalidFilter(`The filter compares ${definition.name} with ${quoteValue(value)}, but ${EXPECTED[definition.type]} is expected`);
 }
@@ -37,15 +41,23 @@ const EXPECTED: Readonly<Record<AttributeDefinition['type'], string>> = {
   complex: 'one of its sub-attributes',
 };
 
+/** Operators of RFC 7644 table 3 by type; text is found in a point in time too, as in `sw "2026-03"`. */
 function assertOperator({ name, type }: AttributeDefinition, operator: CompareOperator): void {
-  const isOrdered = type !== 'boolean' && type !== 'binary';
-  const isText = type !== 'boolean' && type !== 'integer' && type !== 'decimal';
-  if (type === 'complex')
+  if (type === 'complex') {
     throw invalidFilter(`The filter compares ${name} itself, but it has sub-attributes, one of which is to be compared`);
+  }
+  const isOrdered = type !== 'boolean' && type !== 'binary';
+  const isText = type === 'string' || type === 'reference' || type === 'dateTime';
   if ((isOrdered || !ORDER_OPERATORS.has(operator)) && (isText || !TEXT_OPERATORS.has(operator))) return;
   throw invalidFilter(
     `The filter applies "${operator}" to ${name}, which is ${type}; eq, ne and pr${isOrdered ? ', gt, ge, lt and le' : ''} are accepted`,
   );
+}
+
+/** Unquoted digits are tolerated for text, but of 1.50 the filter's tree doesn't know any more how it was written. */
+function assertFaithful({ name, type }: AttributeDefinition, value: NonNullable<CompareValue>): void {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || type === 'integer' || type === 'decimal') return;
+  throw invalidFilter(`The filter compares ${name}, which is ${type}, with the number ${value}; write text in double quotes`);
 }
 
 /** Points in time are searched in (co, sw, ew) by their text. */
@@ -58,8 +70,7 @@ export function comparandOf(definition: AttributeDefinition, operator: CompareOp
   if (isTextual(definition, operator)) return typeof value === 'string' ? foldText(definition, value) : null;
   if (definition.type === 'boolean') return typeof value === 'boolean' ? value : null;
   if (definition.type !== 'dateTime') return typeof value === 'number' ? value : null;
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? null : time;
+  return typeof value === 'string' ? instantOf(value) : null;
 }
 
 export function invalidFilter(detail: string): ScimError {

@@ -1,11 +1,10 @@
 import type { AttributePath, FilterNode } from '#common/scim/filter-tree.ts';
-import { findAttribute, resolveValuePath, type ResolvedPath } from '#common/scim/resolve-path.ts';
+import { findAttribute, type ResolvedPath } from '#common/scim/resolve-path.ts';
 import type { AttributeDefinition, SchemaSet } from '#common/scim/schema.ts';
-import { attributeValue } from '../attribute-value.ts';
-import { cutText } from '../quote-value.ts';
+import { attributeValue, isEmptyObject } from '../attribute-value.ts';
 import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../scim-value.ts';
-import { invalidFilter } from './comparand.ts';
 import { compileCompare } from './compile-compare.ts';
+import { resolveFilterPath, unknownSubAttribute } from './resolve-filter-path.ts';
 
 /** Tells whether a resource, or one value of an attribute, matches. */
 export type Test<T extends ScimValue> = (subject: T) => boolean;
@@ -29,8 +28,7 @@ export function matchesFilter(filter: FilterNode, resource: ScimObject, schemas:
  */
 export function compileFilter(filter: FilterNode, schemas: SchemaSet): Test<ScimObject> {
   return compile(filter, (path) => {
-    const resolved = resolveValuePath({ ...path, filter: null }, schemas);
-    if (resolved === null) throw unknownAttribute(path);
+    const resolved = resolveFilterPath(path, schemas);
     return {
       definition: resolved.subAttribute ?? resolved.attribute,
       valuesOf: (resource) => {
@@ -54,7 +52,7 @@ export function compileValueFilter(filter: FilterNode, attribute: AttributeDefin
       return { definition: { ...attribute, multiValued: false }, valuesOf: (value) => [value] };
     }
     const definition = path.subAttribute === null ? findAttribute(attribute.subAttributes ?? [], path.attribute) : null;
-    if (definition === null) throw unknownAttribute(path, attribute);
+    if (definition === null) throw unknownSubAttribute(path, attribute);
     return { definition, valuesOf: (value) => listOf(memberValue(value, definition.name)) };
   });
 }
@@ -75,7 +73,7 @@ function compile<T extends ScimValue>(filter: FilterNode, lookup: Lookup<T>): Te
     }
     case 'present': {
       const { valuesOf } = lookup(filter.path);
-      return (subject) => valuesOf(subject).length > 0;
+      return (subject) => valuesOf(subject).some((value) => !isScimObject(value) || !isEmptyObject(value));
     }
     case 'valuePath': {
       const { definition, valuesOf } = lookup(filter.path);
@@ -113,15 +111,6 @@ function memberValue(value: ScimValue, name: string): ScimValue | null {
 
 function listOf(value: ScimValue | null): readonly ScimValue[] {
   if (value === null || value === '') return [];
-  return isScimList(value) ? value : [value];
-}
-
-function unknownAttribute({ schema, attribute, subAttribute }: AttributePath, within: AttributeDefinition | null = null): Error {
-  const name = [attribute, ...(subAttribute === null ? [] : [subAttribute])].join('.');
-  const text = cutText(schema === null ? name : `${schema}:${name}`, 120);
-  const known = within?.subAttributes?.map((subAttribute) => subAttribute.name).join(', ');
-  const accepted = known === undefined ? 'an attribute that GET /Schemas lists' : `one of ${known}`;
-  return invalidFilter(
-    `The filter names ${JSON.stringify(text)}, which ${within?.name ?? 'the resource'} does not have; ${accepted} is accepted`,
-  );
+  if (!isScimList(value)) return [value];
+  return value.includes('') ? value.filter((entry) => entry !== '') : value;
 }

@@ -16,15 +16,16 @@ export function addValues(
   current: readonly ScimValue[],
   added: readonly ScimValue[],
 ): readonly ScimValue[] {
+  const keysOf = compileKeys(attribute);
   const values = [...current];
   const places = new Map<string, number>();
   const remember = (value: ScimValue, place: number): void => {
-    for (const key of keysOf(attribute, value)) if (!places.has(key)) places.set(key, place);
+    for (const key of keysOf(value)) if (!places.has(key)) places.set(key, place);
   };
   for (const [place, value] of values.entries()) remember(value, place);
   for (const value of added) {
     // The last key is the most that the new value says.
-    const place = places.get(keysOf(attribute, value).at(-1) ?? '');
+    const place = places.get(keysOf(value).at(-1) ?? '');
     if (place === undefined) values.push(value);
     else values[place] = merge(values[place], value);
     remember(value, place ?? values.length - 1);
@@ -32,23 +33,24 @@ export function addValues(
   return values;
 }
 
-/** Keys under which a value is found: by `value` alone, then by `value` and `type`. */
-function keysOf(attribute: AttributeDefinition, entry: ScimValue): readonly string[] {
-  if (!isScimObject(entry)) return [valueKey(fold(attribute, entry))];
-  const value = attributeValue(entry, 'value');
-  if (value === null) return [valueKey(withAttribute(entry, 'primary', null))];
-  const byValue = valueKey([foldMember(attribute, 'value', value)]);
-  const type = attributeValue(entry, 'type');
-  return type === null ? [byValue] : [byValue, valueKey([foldMember(attribute, 'value', value), foldMember(attribute, 'type', type)])];
+/** Gives the keys under which a value is found: by `value` alone, then by `value` and `type`. */
+function compileKeys(attribute: AttributeDefinition): (entry: ScimValue) => readonly string[] {
+  const subAttributes = attribute.subAttributes ?? [];
+  const keyOfValue = compileKey(findAttribute(subAttributes, 'value'));
+  const keyOfType = compileKey(findAttribute(subAttributes, 'type'));
+  const keyOfPlain = compileKey(attribute);
+  return (entry) => {
+    if (!isScimObject(entry)) return [keyOfPlain(entry)];
+    const value = attributeValue(entry, 'value');
+    if (value === null) return [valueKey(withAttribute(entry, 'primary', null))];
+    const type = attributeValue(entry, 'type');
+    const byValue = `value ${keyOfValue(value)}`;
+    return type === null ? [byValue] : [byValue, `${byValue} ${keyOfType(type)}`];
+  };
 }
 
-function foldMember({ subAttributes }: AttributeDefinition, name: string, value: ScimValue): ScimValue {
-  const definition = findAttribute(subAttributes ?? [], name);
-  return definition === null ? value : fold(definition, value);
-}
-
-function fold(definition: AttributeDefinition, value: ScimValue): ScimValue {
-  return typeof value === 'string' ? foldText(definition, value) : value;
+function compileKey(definition: AttributeDefinition | null): (value: ScimValue) => string {
+  return (value) => valueKey(definition !== null && typeof value === 'string' ? foldText(definition, value) : value);
 }
 
 /** Returns the very same entry when it already says all of the new one. */

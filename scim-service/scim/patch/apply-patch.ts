@@ -7,16 +7,21 @@ import { valueKey } from '../value-identity.ts';
 import { addValues } from './add-values.ts';
 import { changeValues, withSubAttribute } from './change-values.ts';
 import type { PatchOperation } from './patch-operation.ts';
+import { PatchWork } from './patch-work.ts';
 
 /**
  * Applies operations in their order (RFC 7644 section 3.5.2) and returns a new resource, or the very same one when
  * nothing changes; a thrown error leaves nothing half done. To remove what isn't there is fine. At most one value of an
  * attribute stays primary, the newest.
  *
- * @throws ScimError noTarget; mutability when a required attribute would be gone
+ * @throws ScimError noTarget; mutability when a required attribute would be gone; 413 for operations on too many values
  */
 export function applyPatch(resource: ScimObject, operations: readonly PatchOperation[], schemas: SchemaSet): ScimObject {
-  const patched = operations.reduce(applyOperation, resource);
+  const work = new PatchWork();
+  const patched = operations.reduce((current, operation) => {
+    work.add(current, operation);
+    return applyOperation(current, operation);
+  }, resource);
   for (const { name, required } of schemas.core.attributes) {
     if (!required || attributeValue(resource, name) === null || attributeValue(patched, name) !== null) continue;
     // RFC 7644 section 3.5.2.2 names this code.

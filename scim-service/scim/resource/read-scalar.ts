@@ -25,12 +25,14 @@ const SCALAR_TYPES: Readonly<Record<Exclude<AttributeType, 'complex'>, ScalarTyp
 };
 
 /**
- * Checks a value that isn't complex; text stays as the client wrote it, so that it finds its own values again.
+ * Checks a value that isn't complex; text stays as the client wrote it, so that it finds its own values again. Only what
+ * isn't Unicode becomes U+FFFD.
  * @throws ScimError invalidValue
  */
 export function readScalar(type: Exclude<AttributeType, 'complex'>, value: unknown, path: string): string | number | boolean {
   const { accepts, expected } = SCALAR_TYPES[type];
-  if (accepts(value)) return value;
+  // Half of a surrogate pair (a name cut within an emoji) is no UTF-8: a store would change it, or take two of them for one.
+  if (accepts(value)) return typeof value === 'string' ? value.toWellFormed() : value;
   throw ScimError.invalidValue(`${path} is ${quoteValue(value)}, but ${expected} is expected`);
 }
 

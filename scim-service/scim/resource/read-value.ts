@@ -99,11 +99,17 @@ function readComplex(
     }
     if (subAttribute.mutability === 'readOnly') continue;
     const read = readAttributeValue(subAttribute, inner, `${path}.${subAttribute.name}`, onIgnored);
-    if (read === null) cleared = true;
-    else subAttributes.set(subAttribute.name, read);
+    if (read !== null) subAttributes.set(subAttribute.name, read);
+    else if (isIdentity(subAttribute)) throw ScimError.invalidValue(`${path}.${subAttribute.name} is empty, but an id is expected`);
+    else cleared = true;
   }
   if (subAttributes.size === 0) return null;
   const complex = Object.fromEntries(subAttributes);
   // `{"type":"work","value":null}` is how some clients write that there is no work address.
   return cleared && isScimObject(complex) && isHollow(complex) ? null : complex;
+}
+
+/** Of a member of a group: passed over, the member would be lost, and with it the last one a whole group. */
+function isIdentity({ name, mutability }: AttributeDefinition): boolean {
+  return name === 'value' && mutability === 'immutable';
 }

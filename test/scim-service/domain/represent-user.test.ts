@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { CORE_USER_URN, ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
-import { representUser } from '#scim-service/domain/represent-user.ts';
+import { representUser, wantsGroups } from '#scim-service/domain/represent-user.ts';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
+import type { GroupReference } from '#scim-service/domain/user-view.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 
 const baseUrl = 'https://scim.example.com/team-hr/acme/scim/v2';
@@ -46,7 +47,7 @@ const { id } = user;
 
 describe('representUser', () => {
   test('gives the whole resource with id, schemas and meta, and nothing of the person', () => {
-    expect(representUser(user, { model, baseUrl })).toEqual({
+    expect(representUser({ user, groups: [] }, { model, baseUrl })).toEqual({
       schemas: [CORE_USER_URN, ENTERPRISE_USER_URN],
       id,
       ...user.resource,
@@ -56,7 +57,7 @@ describe('representUser', () => {
 
   test('leaves out what the mapping of today does not select, and the URN of an extension of which nothing is left', () => {
     const narrow = compileTenantModel(aTenantConfig({ mapping: [aRule('emails[type eq "work"].value', 'email')] }));
-    expect(representUser(user, { model: narrow, baseUrl })).toEqual({
+    expect(representUser({ user, groups: [] }, { model: narrow, baseUrl })).toEqual({
       schemas: [CORE_USER_URN],
       id,
       userName: 'ada',
@@ -83,7 +84,7 @@ describe('representUser', () => {
     { name: 'a sub-attribute of meta', attributes: ['meta.version'], expected: { meta: { version: 'W/"3"' } } },
     { name: 'only unknown names', attributes: ['nonsense', 'emails[', ''], expected: {} },
   ])('returns id, schemas and what attributes names: $name', ({ attributes, expected }) => {
-    expect(representUser(user, { model, baseUrl, attributes })).toEqual({ schemas: [CORE_USER_URN], id, ...expected });
+    expect(representUser({ user, groups: [] }, { model, baseUrl, attributes })).toEqual({ schemas: [CORE_USER_URN], id, ...expected });
   });
 
   test.each([
@@ -96,7 +97,7 @@ describe('representUser', () => {
       expected: { department: 'R&D', manager: { value: '7' } },
     },
   ])('lists the URN of an extension that attributes names: $name', ({ attributes, expected }) => {
-    expect(representUser(user, { model, baseUrl, attributes })).toEqual({
+    expect(representUser({ user, groups: [] }, { model, baseUrl, attributes })).toEqual({
       schemas: [CORE_USER_URN, ENTERPRISE_USER_URN],
       id,
       [ENTERPRISE_USER_URN]: expected,
@@ -104,14 +105,14 @@ describe('representUser', () => {
   });
 
   test('takes no attributes and an empty list for the default set', () => {
-    expect(representUser(user, { model, baseUrl, attributes: [], excludedAttributes: [] })).toEqual(
-      representUser(user, { model, baseUrl }),
+    expect(representUser({ user, groups: [] }, { model, baseUrl, attributes: [], excludedAttributes: [] })).toEqual(
+      representUser({ user, groups: [] }, { model, baseUrl }),
     );
   });
 
   test('leaves out what excludedAttributes names, and with an emptied extension its URN, but never id and schemas', () => {
     const excludedAttributes = ['ID', 'schemas', 'Name', 'meta', 'emails.type', 'department', `${ENTERPRISE_USER_URN}:manager.value`];
-    expect(representUser(user, { model, baseUrl, excludedAttributes })).toEqual({
+    expect(representUser({ user, groups: [] }, { model, baseUrl, excludedAttributes })).toEqual({
       schemas: [CORE_USER_URN],
       id,
       userName: 'ada',
@@ -123,6 +124,48 @@ describe('representUser', () => {
 
   test('takes excluded attributes off the listed ones when a client sends both', () => {
     const options = { model, baseUrl, attributes: ['name', 'userName'], excludedAttributes: ['name.givenName'] };
-    expect(representUser(user, options)).toEqual({ schemas: [CORE_USER_URN], id, userName: 'ada', name: { familyName: 'Lovelace' } });
+    expect(representUser({ user, groups: [] }, options)).toEqual({
+      schemas: [CORE_USER_URN],
+      id,
+      userName: 'ada',
+      name: { familyName: 'Lovelace' },
+    });
+  });
+});
+
+describe('groups of a person', () => {
+  const groups: readonly GroupReference[] = [
+    { id: 'g1', displayName: 'Tours', type: 'direct' },
+    { id: 'g2', displayName: 'All', type: 'indirect' },
+  ];
+
+  test('are given with value, $ref, display and type, whatever the mapping selects', () => {
+    expect(representUser({ user, groups }, { model, baseUrl })['groups']).toEqual([
+      { value: 'g1', $ref: `${baseUrl}/Groups/g1`, display: 'Tours', type: 'direct' },
+      { value: 'g2', $ref: `${baseUrl}/Groups/g2`, display: 'All', type: 'indirect' },
+    ]);
+  });
+
+  test('are restricted as any attribute is', () => {
+    const options = { model, baseUrl, attributes: ['groups.display'] };
+    expect(representUser({ user, groups }, options)).toEqual({
+      schemas: [CORE_USER_URN],
+      id,
+      groups: [{ display: 'Tours' }, { display: 'All' }],
+    });
+    expect(representUser({ user, groups }, { model, baseUrl, excludedAttributes: ['Groups'] })).not.toHaveProperty('groups');
+  });
+
+  test('are left out when there are none', () => {
+    expect(representUser({ user, groups: [] }, { model, baseUrl })).not.toHaveProperty('groups');
+  });
+
+  test('are wanted unless a client or the tenant says otherwise', () => {
+    const without = compileTenantModel(aTenantConfig({ groups: { enabled: false } }));
+    expect(wantsGroups(model, {})).toBe(true);
+    expect(wantsGroups(model, { attributes: ['userName', 'groups.value'] })).toBe(true);
+    expect(wantsGroups(model, { attributes: ['userName'] })).toBe(false);
+    expect(wantsGroups(model, { excludedAttributes: ['groups'] })).toBe(false);
+    expect(wantsGroups(without, {})).toBe(false);
   });
 });

@@ -24,7 +24,7 @@ describe('routing', () => {
     },
   );
 
-  test.each(['', '/', '/Nonsense', '/users', '/Users/a/b', '/Bulk', '/.search'])(
+  test.each(['', '/', '/Nonsense', '/users', '/Users/a/b', '/Bulk/x', '/Users/.search/x'])(
     'answers 404 for what an endpoint lacks: %j',
     async (path) => {
       const { status, body } = await service.client.send({ method: 'GET', path });
@@ -39,6 +39,27 @@ describe('routing', () => {
       expect((await service.client.send({ method: 'GET', path })).status).toBe(200);
     },
   );
+
+  test.each([
+    ['/Users', 'GET, HEAD, POST'],
+    ['/Users/id-1', 'GET, HEAD, PUT, PATCH, DELETE'],
+    ['/Groups', 'GET, HEAD, POST'],
+    ['/Groups/id-1', 'GET, HEAD, PUT, PATCH, DELETE'],
+    ['/Users/.search', 'POST'],
+    ['/Groups/.search', 'POST'],
+    ['/.search', 'POST'],
+    ['/Bulk', 'POST'],
+    ['/Schemas', 'GET, HEAD'],
+    ['/Schemas/x', 'GET, HEAD'],
+    ['/ResourceTypes', 'GET, HEAD'],
+    ['/ResourceTypes/x', 'GET, HEAD'],
+    ['/ServiceProviderConfig', 'GET, HEAD'],
+  ])('answers 405 to any other method on %s and allows %s', async (path, allow) => {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'].filter((other) => !allow.includes(other))) {
+      const { status, body, headers } = await service.client.send({ method, path: `${path}/` });
+      expect([method, status, body.status, headers.get('allow')]).toEqual([method, 405, '405', allow]);
+    }
+  });
 
   test('decodes an id once', async () => {
     const { status, body } = await service.client.send({ method: 'GET', path: '/Users/a%2Fb%20%25' });
@@ -119,14 +140,37 @@ describe('whatever bytes come', () => {
     ),
   }));
 
-  test.each(['POST /Users', 'PUT /Users/id-1', 'PATCH /Users/id-1'])('as the body of %s, the answer is never 5xx', async (route) => {
+  test.each([
+    'POST /Users',
+    'PUT /Users/id-1',
+    'PATCH /Users/id-1',
+    'POST /Groups',
+    'PUT /Groups/id-2',
+    'PATCH /Groups/id-2',
+    'POST /.search',
+    'POST /Users/.search',
+    'POST /Bulk',
+  ])('as the body of %s, the answer is never 5xx', async (route) => {
     const [method = '', path = ''] = route.split(' ');
     await service.client.send({ method: 'POST', path: '/Users', body: { userName: 'ada', emails: [{ type: 'work', value: 'a@b' }] } });
+    await service.client.send({ method: 'PUT', path: '/Groups/id-2', body: { displayName: 'Crowd', members: [{ value: 'id-1' }] } });
     const body = fc.oneof(
       fc.uint8Array().map((array): string | Uint8Array<ArrayBuffer> => new Uint8Array(array)),
       json.map((value) => JSON.stringify(value)),
       json.map((value) => JSON.stringify({ userName: 'ada', emails: [{ type: 'work', value: 'a@b' }], name: value, title: value })),
       fc.array(fc.dictionary(fc.constantFrom('op', 'path', 'value'), json)).map((operations) => JSON.stringify({ Operations: operations })),
+      fc
+        .array(
+          fc.record({
+            method: fc.constantFrom('POST', 'PATCH', 'delete', ''),
+            path: fc.constantFrom('/Users', '/Groups/x', 'bulkId:x'),
+            data: json,
+          }),
+        )
+        .map((operations) => JSON.stringify({ Operations: operations })),
+      fc
+        .dictionary(fc.constantFrom('filter', 'sortBy', 'sortOrder', 'count', 'startIndex', 'cursor', 'attributes', 'displayName'), json)
+        .map((search) => JSON.stringify(search)),
     );
     await fc.assert(
       fc.asyncProperty(body, async (sent) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CORE_USER_URN, ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
+import { CORE_GROUP_URN, CORE_USER_URN, ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
+import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 
 let service: ScimServiceUnderTest;
 beforeAll(async () => {
@@ -21,18 +22,33 @@ describe('discovery', () => {
     expect(body).toMatchObject({
       patch: { supported: true },
       etag: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
+      filter: { supported: true, maxResults: 200 },
+      sort: { supported: true },
+      changePassword: { supported: false },
+      pagination: { cursor: true, index: true, defaultPageSize: 100, maxPageSize: 200, cursorTimeout: 600 },
       meta: { location: `${BASE}/ServiceProviderConfig` },
     });
   });
 
-  test('/ResourceTypes lists User, by id too', async () => {
+  test('/ResourceTypes lists User and Group, by id too', async () => {
     const list = await get('/ResourceTypes');
-    const one = await get('/ResourceTypes/User');
+    const user = await get('/ResourceTypes/User');
+    const group = await get('/ResourceTypes/group');
 
-    expect(list.body).toMatchObject({ totalResults: 1, itemsPerPage: 1, startIndex: 1 });
-    expect(list.body.Resources).toEqual([one.body]);
-    expect(one.body).toMatchObject({ id: 'User', endpoint: '/Users', meta: { location: `${BASE}/ResourceTypes/User` } });
+    expect(list.body).toMatchObject({ totalResults: 2, itemsPerPage: 2, startIndex: 1 });
+    expect(list.body.Resources).toEqual([user.body, group.body]);
+    expect(user.body).toMatchObject({ id: 'User', endpoint: '/Users', meta: { location: `${BASE}/ResourceTypes/User` } });
+    expect(group.body).toEqual({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+      id: 'Group',
+      name: 'Group',
+      endpoint: '/Groups',
+      description: 'Group',
+      schema: CORE_GROUP_URN,
+      schemaExtensions: [],
+      meta: { resourceType: 'ResourceType', location: `${BASE}/ResourceTypes/Group` },
+    });
   });
 
   test('/Schemas shows exactly what this tenant selects', async () => {
@@ -41,7 +57,7 @@ describe('discovery', () => {
       schema.attributes.map(({ name, subAttributes }) => [schema.id, name, subAttributes?.map((sub) => sub.name) ?? null]),
     );
 
-    expect(body.totalResults).toBe(2);
+    expect(body.totalResults).toBe(3);
     expect(shown).toEqual([
       [CORE_USER_URN, 'externalId', null],
       [CORE_USER_URN, 'userName', null],
@@ -49,7 +65,11 @@ describe('discovery', () => {
       [CORE_USER_URN, 'title', null],
       [CORE_USER_URN, 'active', null],
       [CORE_USER_URN, 'emails', ['value', 'display', 'type', 'primary']],
+      [CORE_USER_URN, 'groups', ['value', '$ref', 'display', 'type']],
       [ENTERPRISE_USER_URN, 'employeeNumber', null],
+      [CORE_GROUP_URN, 'externalId', null],
+      [CORE_GROUP_URN, 'displayName', null],
+      [CORE_GROUP_URN, 'members', ['value', '$ref', 'type']],
     ]);
   });
 
@@ -58,7 +78,18 @@ describe('discovery', () => {
     expect((await get(`/Schemas/${ENTERPRISE_USER_URN}`)).body).toEqual(list.body.Resources[1]);
     expect((await get(`/Schemas/${CORE_USER_URN.toLowerCase()}`)).body).toEqual(list.body.Resources[0]);
     expect((await get('/Schemas/urn:x')).body).toMatchObject({ status: '404', detail: 'schema "urn:x" does not exist in this tenant' });
-    expect((await get('/ResourceTypes/Group')).status).toBe(404);
+    expect((await get('/ResourceTypes/Device')).status).toBe(404);
+  });
+
+  test('shows nothing of groups to a tenant that has none', async () => {
+    await using own = await startScimService({ configs: [aTenantConfig({ groups: { enabled: false } })] });
+    const types = await own.client.send({ method: 'GET', path: '/ResourceTypes' });
+    const schemas = await own.client.send({ method: 'GET', path: '/Schemas' });
+
+    expect(types.body.Resources.map(({ id }: { id: string }) => id)).toEqual(['User']);
+    expect(schemas.body.Resources.map(({ id }: { id: string }) => id)).toEqual([CORE_USER_URN, ENTERPRISE_USER_URN]);
+    expect(JSON.stringify(schemas.body)).not.toContain('"groups"');
+    expect((await own.client.send({ method: 'GET', path: `/Schemas/${CORE_GROUP_URN}` })).status).toBe(404);
   });
 
   test.each(['/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas', `/Schemas/${CORE_USER_URN}`])(

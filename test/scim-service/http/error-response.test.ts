@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { ScimSyntaxError } from '#common/scim/scim-syntax-error.ts';
 import { errorBody, translateError, type ErrorAnswer } from '#scim-service/http/error-response.ts';
 import { methodNotAllowed, unauthorized } from '#scim-service/http/http-error.ts';
-import { StoreUnavailableError, UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
+import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
+import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
 
 const CASES: readonly [name: string, error: unknown, expected: Partial<Record<keyof ErrorAnswer, unknown>>][] = [

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { ScimSyntaxError } from '#common/scim/scim-syntax-error.ts';
 import { outcomeOf } from '#scim-service/http/failure-class.ts';
 import { RequestCutOffError } from '#scim-service/http/http-error.ts';
-import { StoreUnavailableError, UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
+import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
+import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
 import { ScimError, type ScimType } from '#scim-service/scim/scim-error.ts';
 import type { Outcome } from '#scim-service/tenancy/outcome-window.ts';
 

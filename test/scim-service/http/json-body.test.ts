@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
 import { sendRaw } from '#test/support/raw-http.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
@@ -56,12 +57,52 @@ describe('content types', () => {
 
     expect([status, body['status'], body['detail']]).toEqual([415, '415', detail]);
   });
+});
 
-  test('an encoded body is answered with 415 that names what is accepted', async () => {
-    const { status, headers } = await post(person(), { 'content-encoding': 'gzip' });
+describe('content encodings', () => {
+  test.each<[string, (text: string) => Buffer]>([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['identity', Buffer.from],
+    ['', Buffer.from],
+  ])('a body as %j is understood', async (coding, encode) => {
+    const sent = person();
+    const { status, body } = await post(new Uint8Array(encode(sent)), { 'content-encoding': coding });
 
-    expect([status, headers.get('accept-encoding')]).toEqual([415, 'identity']);
-    expect((await post(person(), { 'content-encoding': 'identity' })).status).toBe(201);
+    expect([status, body['userName']]).toEqual([201, JSON.parse(sent).userName]);
+  });
+
+  test.each(['br', 'gzip, gzip', 'constructor'])('%s is answered with 415 that names what is understood', async (coding) => {
+    const { status, headers, body } = await post(person(), { 'content-encoding': coding });
+
+    expect([status, headers.get('accept-encoding'), body['status']]).toEqual([415, 'gzip, deflate', '415']);
+  });
+
+  test.each<[string, string, Uint8Array<ArrayBuffer>]>([
+    ['gzip', 'plain text', new TextEncoder().encode('{"userName":"a"}')],
+    ['gzip', 'nothing', new Uint8Array()],
+    ['gzip', 'half of it', new Uint8Array(gzipSync('{"userName":"a"}').subarray(0, 20))],
+    ['deflate', 'plain text', new TextEncoder().encode('{"userName":"a"}')],
+  ])('a body as %s that is %s is answered with 400', async (coding, _what, bytes) => {
+    const { status, body } = await post(bytes, { 'content-encoding': coding });
+
+    expect([status, body['scimType'], body['detail']]).toEqual([
+      400,
+      'invalidSyntax',
+      `the body is not ${coding}, though its Content-Encoding says so`,
+    ]);
+  });
+
+  test.each(['gzip', 'deflate'])('a small body as %s that becomes too large is answered with 413', async (coding) => {
+    const text = `{"userName":"${'a'.repeat(50_000_000)}"}`;
+    const bytes = coding === 'gzip' ? gzipSync(text) : deflateSync(text);
+    expect(bytes.length).toBeLessThan(100_000);
+    const { status, body } = await post(new Uint8Array(bytes), { 'content-encoding': coding });
+
+    expect([status, body['detail']]).toEqual([413, 'the body is too large; at most 1048576 bytes are accepted']);
   });
 });
 

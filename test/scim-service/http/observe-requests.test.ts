@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { StoreUnavailableError } from '#scim-service/provisioning/user-store.ts';
+import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { startScimService } from '#test/support/a-scim-service.ts';
 
 describe('metrics of requests', () => {

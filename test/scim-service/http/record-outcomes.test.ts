@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { StoreUnavailableError } from '#scim-service/provisioning/user-store.ts';
+import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { startScimService } from '#test/support/a-scim-service.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 
@@ -21,7 +21,7 @@ describe('outcomes of a tenant', () => {
     await service.client.send({ method: 'GET', path: '/Users', query: 'filter=x' });
     await service.client.send({ method: 'GET', path: '/Users/nobody' });
     await service.client.send({ method: 'GET', path: '/Nonsense' });
-    await service.client.send({ method: 'POST', path: '/Groups', body: {} });
+    await service.client.send({ method: 'POST', path: '/Me', body: {} });
     await service.client.send({ method: 'DELETE', path: '/Users/x' });
     broken = true;
     await service.client.send({ method: 'DELETE', path: '/Users/x' });

@@ -185,11 +185,12 @@ describe('GET /Users', () => {
   });
 
   test.each([
-    ['count=ten', 'invalidValue', 'count is "ten"; write a whole number'],
+    ['count=ten', 'invalidCount', 'count is "ten"; write a whole number'],
     ['startIndex=1.5', 'invalidValue', 'startIndex is "1.5"; write a whole number'],
-    ['count=99999999999999999999', 'invalidValue', 'count is "99999999999999999999"; write a whole number'],
+    ['count=99999999999999999999', 'invalidCount', 'count is "99999999999999999999"; write a whole number'],
     ['filter=userName+eq', 'invalidFilter', expect.any(String)],
-    ['filter=title+co+%22x%22', 'invalidFilter', expect.stringContaining('userName eq')],
+    ['filter=active+gt+true', 'invalidFilter', expect.stringContaining('eq, ne and pr are accepted')],
+    ['filter=shoeSize+eq+42', 'invalidFilter', expect.stringContaining('"shoeSize"')],
   ])('answers 400 to %s', async (query, scimType, detail) => {
     const { status, body } = await service.client.send({ method: 'GET', path: '/Users', query });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { StoreUnavailableError } from '#scim-service/provisioning/user-store.ts';
+import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { TenantDirectory } from '#scim-service/tenancy/tenant-directory.ts';
 import { UserCounts } from '#scim-service/tenancy/user-count.ts';
 import { aClock } from '#test/support/a-clock.ts';

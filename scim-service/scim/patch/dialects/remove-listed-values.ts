@@ -1,5 +1,6 @@
 import type { FilterNode } from '#common/scim/filter-tree.ts';
 import { findAttribute, type ResolvedPath } from '#common/scim/resolve-path.ts';
+import type { AttributeDefinition } from '#common/scim/schema.ts';
 import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../../scim-value.ts';
 import { readAttributeValue } from '../../resource/read-value.ts';
 
@@ -19,16 +20,18 @@ export function removeListedValues(path: ResolvedPath, value: unknown, place: st
   return filters.map((filter) => Object.freeze({ ...path, filter }));
 }
 
-/** A value is known by its `value` and `type`; an address, which has no `value`, by all of it. */
 function filterOf(entry: ScimValue, { attribute }: ResolvedPath): FilterNode | null {
   if (isScimList(entry)) return null;
   if (!isScimObject(entry)) return equal('value', entry);
-  const known =
-    Object.hasOwn(entry, 'value') || findAttribute(attribute.subAttributes ?? [], 'value') !== null
-      ? ['value', 'type']
-      : Object.keys(entry);
-  const operands = known.flatMap((name) => equalMember(entry, name));
+  const operands = identifyingNames(entry, attribute).flatMap((name) => equalMember(entry, name));
   return operands.length === 0 ? null : { kind: 'and', operands };
+}
+
+/** A value is known by its `value` and `type`, a member of a group by its id alone; an address, which has no `value`, by all of it. */
+function identifyingNames(entry: ScimObject, { subAttributes }: AttributeDefinition): readonly string[] {
+  const value = findAttribute(subAttributes ?? [], 'value');
+  if (value?.mutability === 'immutable') return ['value'];
+  return value !== null || Object.hasOwn(entry, 'value') ? ['value', 'type'] : Object.keys(entry);
 }
 
 function equalMember(entry: ScimObject, name: string): FilterNode[] {

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
-import { StoreUnavailableError, UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
+import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
+import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
+import { openMongoStore } from '#scim-service/persistence/mongo/mongo-store.ts';
 import { openMongoUserStore, type MongoUserStore } from '#scim-service/persistence/mongo/mongo-user-store.ts';
 import { deletedUsers, visibleUsers } from '#scim-service/persistence/mongo/user-filters.ts';
 import { describeUserStore } from '#test/contracts/user-store-contract.ts';
@@ -36,7 +38,8 @@ async function connect(uri = server.uri): Promise<MongoUserStore> {
 }
 
 describeUserStore('MongoDB', async () => {
-  const store = await connect();
+  const store = await openMongoStore({ uri: server.uri, logger: aLog().logger });
+  await store.connected;
   return { store, close: async () => store[Symbol.asyncDispose]() };
 });
 
@@ -79,7 +82,7 @@ describe('a document of the collection users', () => {
     const user = aStoredUser({ tenant: 'team-hr/deleted', resource: ANN });
     await store.insert(user);
     const deletedAt = new Date('2026-11-24T09:00:00.000Z');
-    await store.replace({ ...user, version: 2, deletedAt, resource: { ...user.resource, active: false } }, 1);
+    await store.retire({ ...user, version: 2, deletedAt, resource: { ...user.resource, active: false } }, 1);
     expect(await documentOf(user)).toMatchObject({
       externalId: 'Ext-1',
       active: false,
@@ -150,7 +153,7 @@ describe('a store that is out of reach', () => {
     const operations = [
       store.insert(aStoredUser({ tenant: user.tenant })),
       store.replace({ ...user, version: 2 }, 1),
-      store.remove(user.tenant, user.id, 1),
+      store.remove(user.tenant, user.id, 1, new Date()),
       store.findById(user.tenant, user.id),
       store.findDeletedByUserName(user.tenant, 'ann'),
       store.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 }),
@@ -224,7 +227,7 @@ describe('openMongoUserStore', () => {
     await store.findDeletedByUserName(user.tenant, 'x');
     await store.count(user.tenant);
     await store.replace({ ...user, version: 2 }, 1);
-    await store.remove(user.tenant, user.id, 2);
+    await store.remove(user.tenant, user.id, 2, new Date());
     await store.ping();
     expect(operations).toEqual(['insert', 'insert', 'find', 'findById', 'findDeletedByUserName', 'count', 'replace', 'remove', 'ping']);
   });

@@ -1,0 +1,47 @@
+import { Hono } from 'hono';
+import type { BulkTargets } from '../provisioning/bulk/bulk-targets.ts';
+import type { DescribedError } from '../provisioning/bulk/operation-result.ts';
+import { runBulk } from '../provisioning/bulk/run-bulk.ts';
+import type { Outcome } from '../tenancy/outcome-window.ts';
+import type { AppEnv } from './app-context.ts';
+import { errorBody, translateError } from './error-response.ts';
+import { outcomeOf } from './failure-class.ts';
+import { methodNotAllowed } from './http-error.ts';
+import { readJsonBody } from './json-body.ts';
+import type { RequestEvents } from './request-events.ts';
+import { respond } from './scim-response.ts';
+import { tenantUrl } from './tenant-url.ts';
+
+export interface BulkRouteParts {
+  readonly targets: BulkTargets;
+  readonly events: RequestEvents;
+  readonly externalUrl: string | null;
+}
+
+/** `/Bulk` (RFC 7644 section 3.7). Each operation counts for the breaker as its single request would. */
+export function bulkRoute({ targets, events, externalUrl }: BulkRouteParts): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.post('/Bulk', async (c) => {
+    const failed: (Outcome | null)[] = [];
+    const describeError = (error: unknown): DescribedError => {
+      const answer = translateError(error);
+      failed.push(outcomeOf(answer.status, error));
+      return { status: answer.status, body: errorBody(answer) };
+    };
+    const onFault = (error: unknown): void => {
+      events.faulted({ requestId: c.get('requestId'), tenant: c.get('requested') ?? null, error });
+    };
+    const body = await readJsonBody(c);
+    const bulk = { targets, describeError, onFault };
+    const response = await runBulk(bulk, c.get('tenant').model, body, { baseUrl: tenantUrl(c, externalUrl) });
+    const done = response.Operations.length - failed.length;
+    c.set('outcomes', [...Array.from({ length: done }, () => 'Success' as const), ...failed]);
+    return respond(c, 200, response);
+  });
+
+  routes.all('/Bulk', (c) => {
+    throw methodNotAllowed(c.req.method, 'POST');
+  });
+  return routes;
+}

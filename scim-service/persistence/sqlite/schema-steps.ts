@@ -1,0 +1,88 @@
+/** Marks a file as ours (`PRAGMA application_id`): the letters SCIM. */
+export const APPLICATION_ID = 0x53_43_49_4d;
+
+/**
+ * Step n brings a file from version n (`PRAGMA user_version`) to n + 1. A step that was released is never edited.
+ * Times are milliseconds since 1970; keys are those of `userKeys` and `groupKeys`.
+ */
+export const SCHEMA_STEPS: readonly string[] = [
+  `
+  CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_modified INTEGER NOT NULL,
+    user_name_key TEXT NOT NULL,
+    external_id TEXT,
+    resource TEXT NOT NULL CHECK (json_valid(resource)),
+    person TEXT NOT NULL CHECK (json_valid(person)),
+    deleted_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX users_user_name ON users (tenant, user_name_key) WHERE deleted_at IS NULL;
+  CREATE INDEX users_external_id ON users (tenant, external_id, created_at, id) WHERE deleted_at IS NULL;
+  CREATE INDEX users_created_at ON users (tenant, created_at, id) WHERE deleted_at IS NULL;
+  CREATE INDEX users_deleted_user_name ON users (tenant, user_name_key, deleted_at) WHERE deleted_at IS NOT NULL;
+
+  CREATE TABLE user_emails (
+    tenant TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (tenant, email_key, user_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX user_emails_user ON user_emails (user_id);
+  `,
+  `
+  CREATE TABLE groups (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_modified INTEGER NOT NULL,
+    display_name_key TEXT NOT NULL,
+    external_id TEXT,
+    resource TEXT NOT NULL CHECK (json_valid(resource))
+  ) STRICT;
+  CREATE UNIQUE INDEX groups_display_name ON groups (tenant, display_name_key);
+  CREATE INDEX groups_external_id ON groups (tenant, external_id, created_at, id);
+  CREATE INDEX groups_created_at ON groups (tenant, created_at, id);
+
+  -- Both ways are read from an index alone, and a member is one entry in each: no other member is touched.
+  CREATE TABLE memberships (
+    tenant TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    member_type TEXT NOT NULL CHECK (member_type IN ('User', 'Group')),
+    visible INTEGER NOT NULL CHECK (visible IN (0, 1)),
+    PRIMARY KEY (tenant, group_id, member_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX memberships_member ON memberships (tenant, member_id, group_id, visible);
+
+  -- Of what is visible, so that the total of a list is read and not counted.
+  CREATE TABLE tenant_counts (
+    tenant TEXT NOT NULL PRIMARY KEY,
+    users INTEGER NOT NULL DEFAULT 0,
+    groups INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO tenant_counts (tenant, users) SELECT tenant, count(*) FROM users WHERE deleted_at IS NULL GROUP BY tenant;
+
+  CREATE TRIGGER users_inserted AFTER INSERT ON users WHEN new.deleted_at IS NULL BEGIN
+    INSERT INTO tenant_counts (tenant, users) VALUES (new.tenant, 1) ON CONFLICT (tenant) DO UPDATE SET users = users + 1;
+  END;
+  CREATE TRIGGER users_retired AFTER UPDATE OF deleted_at ON users WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL BEGIN
+    UPDATE tenant_counts SET users = users - 1 WHERE tenant = new.tenant;
+  END;
+  CREATE TRIGGER users_revived AFTER UPDATE OF deleted_at ON users WHEN old.deleted_at IS NOT NULL AND new.deleted_at IS NULL BEGIN
+    INSERT INTO tenant_counts (tenant, users) VALUES (new.tenant, 1) ON CONFLICT (tenant) DO UPDATE SET users = users + 1;
+  END;
+  CREATE TRIGGER users_removed AFTER DELETE ON users WHEN old.deleted_at IS NULL BEGIN
+    UPDATE tenant_counts SET users = users - 1 WHERE tenant = old.tenant;
+  END;
+  CREATE TRIGGER groups_inserted AFTER INSERT ON groups BEGIN
+    INSERT INTO tenant_counts (tenant, groups) VALUES (new.tenant, 1) ON CONFLICT (tenant) DO UPDATE SET groups = groups + 1;
+  END;
+  CREATE TRIGGER groups_removed AFTER DELETE ON groups BEGIN
+    UPDATE tenant_counts SET groups = groups - 1 WHERE tenant = old.tenant;
+  END;
+  `,
+];

@@ -1,0 +1,42 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ScimStore } from '../../provisioning/scim-store.ts';
+import { openDatabase } from './open-database.ts';
+import { SqliteGroupStore } from './sqlite-group-store.ts';
+import { SqliteMembershipStore } from './sqlite-membership-store.ts';
+import { SqliteSession } from './sqlite-session.ts';
+import { SqliteUserStore } from './sqlite-user-store.ts';
+
+/**
+ * People and groups in one SQLite file, for one machine without MongoDB. A write is on the disk once its promise resolves.
+ * The operations run on the calling thread, one after the other.
+ * @param options.file made when it isn't there, with its folder; `:memory:` keeps nothing
+ * @throws UnusableStoreFileError
+ */
+export function openSqliteStore(options: { readonly file: string }): ScimStore & Disposable {
+  return new SqliteStore(openDatabase(options.file));
+}
+
+/** Owns the database from then on; see openSqliteStore. */
+export class SqliteStore implements ScimStore, Disposable {
+  readonly users: SqliteUserStore;
+  readonly groups: SqliteGroupStore;
+  readonly memberships: SqliteMembershipStore;
+  readonly #session: SqliteSession;
+  readonly #ping;
+
+  constructor(database: DatabaseSync) {
+    this.#session = new SqliteSession(database);
+    this.users = new SqliteUserStore(database, this.#session);
+    this.groups = new SqliteGroupStore(database, this.#session);
+    this.memberships = new SqliteMembershipStore(database, this.#session);
+    this.#ping = database.prepare('SELECT 1 FROM users LIMIT 1');
+  }
+
+  async ping(): Promise<void> {
+    this.#session.read('ping', () => this.#ping.get());
+  }
+
+  [Symbol.dispose](): void {
+    this.#session[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,42 @@
+import { Registry } from 'prom-client';
+import { createLogger } from '#common/logger.ts';
+import { startHttpServer } from '#scim-service/http/server.ts';
+import { createServiceMetrics } from '#scim-service/http/service-metrics.ts';
+import { createServiceCore } from '#scim-service/service-core.ts';
+import { BENCH_CONFIG } from './bench-tenant.ts';
+import { startFloor } from './floor.ts';
+import { openStore } from './open-store.ts';
+
+/**
+ * A process of the benchmark: `serve.ts <service|floor> <store>`. It tells its port, and its memory whenever it is asked, over
+ * the channel to its parent, and ends with it.
+ */
+
+const [, , kind, address = ''] = process.argv;
+const stack = new AsyncDisposableStack();
+const store = await openStore(address, stack);
+const port = kind === 'floor' ? await startFloor(store) : await startService();
+
+process.on('message', () => process.send?.({ rss: process.memoryUsage.rss() }));
+process.once('disconnect', () => process.exit());
+process.send?.({ port });
+
+async function startService(): Promise<number> {
+  const core = createServiceCore({
+    store,
+    feed: {
+      async run(sink) {
+        sink.set(BENCH_CONFIG);
+        sink.synced();
+      },
+    },
+    metrics: createServiceMetrics(new Registry()),
+    // As in production, only without a terminal that would be measured instead.
+    logger: createLogger({ program: 'bench', level: 'warn' }),
+    clock: Date.now,
+    externalUrl: 'https://scim.example.com',
+    pod: 'bench',
+  });
+  await core.run(new AbortController().signal);
+  return stack.use(await startHttpServer({ app: core.app, host: '127.0.0.1', port: 0 })).port;
+}

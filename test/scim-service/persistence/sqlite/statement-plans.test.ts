@@ -1,0 +1,92 @@
+import type { StatementSync } from 'node:sqlite';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { prepareGroupStatements } from '#scim-service/persistence/sqlite/group-statements.ts';
+import { prepareMembershipReads, prepareMembershipWrites } from '#scim-service/persistence/sqlite/membership-statements.ts';
+import { openDatabase } from '#scim-service/persistence/sqlite/open-database.ts';
+import { prepareUserStatements } from '#scim-service/persistence/sqlite/user-statements.ts';
+
+type Statements = { readonly [name: string]: StatementSync | Statements };
+
+const database = openDatabase(':memory:');
+afterAll(() => database.close());
+
+const writes = prepareMembershipWrites(database);
+const reads = prepareMembershipReads(database);
+const users = prepareUserStatements(database);
+const groups = prepareGroupStatements(database);
+const ALL = {
+  user: named(users),
+  group: named(groups),
+  members: { ...named(writes), ...named(reads) },
+};
+
+/**
+ * Steps that read no table: what sorts the found, reads the list of ids that came as a parameter, reads the page that an
+ * inner query found, or names the parts of a query.
+ */
+const HARMLESS =
+  /^(USE TEMP B-TREE|SCAN wanted VIRTUAL TABLE|SCAN json_each VIRTUAL TABLE|SCAN found$|CO-ROUTINE|MATERIALIZE|COMPOUND QUERY|LEFT-MOST SUBQUERY|UNION ALL|LIST SUBQUERY|CREATE BLOOM FILTER)/;
+
+function named(statements: object, prefix = ''): Record<string, StatementSync> {
+  return Object.fromEntries(
+    Object.entries(statements as Statements).flatMap(([name, statement]) =>
+      'sourceSQL' in statement ? [[prefix + name, statement as StatementSync]] : Object.entries(named(statement, `${prefix + name} by `)),
+    ),
+  );
+}
+
+function planOf({ sourceSQL }: StatementSync): string[] {
+  const parameters = Object.fromEntries([...sourceSQL.matchAll(/:(\w+)/g)].map(([, name]) => [name!, 1]));
+  return database
+    .prepare(`EXPLAIN QUERY PLAN ${sourceSQL}`)
+    .all(parameters)
+    .map(({ detail }) => String(detail));
+}
+
+function readsAll(statement: StatementSync): boolean {
+  return [users.page.all, groups.page.all].includes(statement);
+}
+
+describe('the statements of the SQLite store', () => {
+  const statements = Object.entries(ALL).flatMap(([of, some]) =>
+    Object.entries(some).map(([name, statement]) => [of, name, statement] as const),
+  );
+
+  test('are all looked at', () => {
+    expect(statements.length).toBeGreaterThan(50);
+  });
+
+  test.each(statements.filter(([, name]) => name !== 'insert' && name !== 'addEmail'))(
+    'search an index and read no whole table for %s %s',
+    (_, __, statement) => {
+      const plan = planOf(statement);
+      expect(plan.length).toBeGreaterThan(0);
+      expect(plan.filter((step) => !step.startsWith('SEARCH') && !HARMLESS.test(step))).toEqual([]);
+      // A search by the tenant alone reads all that the tenant has.
+      expect(plan.filter((step) => step.endsWith('(tenant=?)') && !readsAll(statement) && !/ tenant_counts /.test(step))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['a page of all users', users.page.all],
+    ['a page of users by externalId', users.page.externalId],
+    ['all users after a place', users.allAfter],
+    ['a page of all groups', groups.page.all],
+    ['a page of groups by externalId', groups.page.externalId],
+    ['all groups after a place', groups.after.all],
+    ['members after an id', reads.membersAfter],
+  ])('take the order of %s from the index', (_, statement) => {
+    expect(planOf(statement).filter((step) => step.startsWith('USE TEMP'))).toEqual([]);
+  });
+
+  test.each([
+    ['all users after a place', users.allAfter, 'tenant=? AND (created_at,id)>(?,?)'],
+    ['all groups after a place', groups.after.all, 'tenant=? AND (created_at,id)>(?,?)'],
+    ['members after an id', reads.membersAfter, 'member_id>?'],
+    ['one member to drop', writes.drop, 'tenant=? AND group_id=? AND member_id=?'],
+    ['the groups of a member', reads.groupsOf, 'tenant=? AND member_id=?'],
+    ['the memberships to hide', writes.hideMember, 'tenant=? AND group_id=? AND member_id=?'],
+  ])('begin to read %s at the place itself', (_, statement, range) => {
+    expect(planOf(statement).join('\n')).toContain(range);
+  });
+});
