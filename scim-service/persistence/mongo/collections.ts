@@ -52,6 +52,7 @@ function userSchema(): mongoose.Schema<UserDocument> {
       deleted: { type: Boolean, required: true },
       deletedAt: { type: Date },
       deletedUserNameKey: { type: String },
+      holds: { type: Number },
     },
     MANUAL,
   );
@@ -75,6 +76,7 @@ function groupSchema(): mongoose.Schema<GroupDocument> {
       displayNameKey: { type: String, required: true },
       externalId: { type: String },
       resource: { type: Mixed, required: true },
+      holds: { type: Number },
     },
     MANUAL,
   );

@@ -15,6 +15,8 @@ export interface GroupDocument {
   readonly externalId?: string;
   /** Names encoded by `encodeKeys`. */
   readonly resource: object;
+  /** Counts up when the group is made a member; see holdMembers. */
+  readonly holds?: number;
 }
 
 export function toGroupDocument(group: StoredGroup): GroupDocument {

@@ -27,9 +27,11 @@ export interface UserDocument {
   readonly deletedAt?: Date;
   /** The key that `userNameKey` had. */
   readonly deletedUserNameKey?: string;
+  /** Counts up when the person is made a member; see holdMembers. */
+  readonly holds?: number;
 }
 
-export function toDocument(user: StoredUser): UserDocument {
+export function toUserDocument(user: StoredUser): UserDocument {
   const keys = userKeys(user.resource);
   return {
     _id: user.id,
@@ -49,7 +51,7 @@ export function toDocument(user: StoredUser): UserDocument {
   };
 }
 
-export function fromDocument({ _id: id, ...document }: UserDocument): StoredUser {
+export function fromUserDocument({ _id: id, ...document }: UserDocument): StoredUser {
   return {
     tenant: document.tenant,
     id,

@@ -12,8 +12,8 @@ export interface UserFilter {
   readonly deleted?: boolean;
 }
 
-/** @param lookup not one by id, since that is what `_id` is for */
-export function visibleUsers(tenant: TenantKey, lookup: Exclude<UserLookup, { readonly by: 'id' }>): UserFilter {
+/** @param lookup neither one by id, which is what `_id` is for, nor one by a membership, which is a document of its own */
+export function visibleUsers(tenant: TenantKey, lookup: UserLookup & { readonly by: 'all' | 'userName' | 'externalId' | 'email' }): UserFilter {
   switch (lookup.by) {
     case 'all':
       return { tenant, deleted: false };
