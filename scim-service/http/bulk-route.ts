@@ -36,7 +36,8 @@ export function bulkRoute({ targets, events, externalUrl }: BulkRouteParts): Hon
     const bulk = { targets, describeError, onFault };
     const response = await runBulk(bulk, c.get('tenant').model, body, { baseUrl: tenantUrl(c, externalUrl) });
     const done = response.Operations.length - failed.length;
-    c.set('outcomes', [...Array.from({ length: done }, () => 'Success' as const), ...failed]);
+    // An empty request counts as the one that it is.
+    if (response.Operations.length > 0) c.set('outcomes', [...Array.from({ length: done }, () => 'Success' as const), ...failed]);
     return respond(c, 200, response);
   });
 

@@ -1,4 +1,5 @@
 import { ScimSyntaxError } from '#common/scim/scim-syntax-error.ts';
+import { TooManyMembersError } from '../provisioning/group-store.ts';
 import { StoreUnavailableError } from '../provisioning/scim-store.ts';
 import { UserNameTakenError } from '../provisioning/user-store.ts';
 import { ScimError, type ScimType } from '../scim/scim-error.ts';
@@ -25,6 +26,9 @@ export function translateError(error: unknown): ErrorAnswer {
   }
   if (error instanceof UserNameTakenError) {
     return { status: 409, scimType: 'uniqueness', detail: error.message, headers: {}, fault: 'client' };
+  }
+  if (error instanceof TooManyMembersError) {
+    return { status: 413, scimType: null, detail: error.message, headers: {}, fault: 'client' };
   }
   if (error instanceof ScimSyntaxError) {
     // Paths of PATCH are translated where they are read; what comes up to here was a filter.

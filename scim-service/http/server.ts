@@ -10,7 +10,7 @@ import { answerToMalformed, rawAnswer } from './malformed-request.ts';
 import { SCIM_MEDIA_TYPE } from './scim-response.ts';
 
 /** What the app may do to the connection of a request. */
-export interface RequestConnection {
+interface RequestConnection {
   readonly breakOff: () => void;
 }
 
@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   readonly headersTimeout?: number;
   /** Milliseconds from a request's first byte to its last. */
   readonly requestTimeout?: number;
+  /** Milliseconds without a byte in either direction, after which a connection with a request on it is closed. */
+  readonly stalledTimeout?: number;
   /** Milliseconds that running requests get to finish when the server is closed. */
   readonly drainTimeout?: number;
 }
@@ -36,6 +38,12 @@ const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Longer than an ingress keeps its idle connections (nginx: 60 s), so that the ingress and not the pod closes them. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
+
+/**
+ * A streamed answer holds a page of members for as long as its client doesn't read. Twice what Okta waits for an answer, whose
+ * socket is as quiet while the service works on it.
+ */
+const STALLED_TIMEOUT = 120_000;
 
 /** How often time limits are looked at. Milliseconds. */
 const TIMEOUT_CHECK_INTERVAL = 1_000;
@@ -58,6 +66,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     // Without a Host the listener's error handler answers, with a body.
     requireHostHeader: false,
   });
+  server.setTimeout(options.stalledTimeout ?? STALLED_TIMEOUT);
   const running = new Set<ServerResponse>();
   server.on('request', (request, response) => {
     running.add(response);

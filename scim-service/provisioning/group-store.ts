@@ -95,3 +95,12 @@ export class DisplayNameTakenError extends Error {
     this.displayName = displayName;
   }
 }
+
+/** One write would make and unmake more memberships than the store can do in one step; nothing was written (413). */
+export class TooManyMembersError extends Error {
+  readonly code = 'too_many_members';
+  constructor(memberships: number, limit: number) {
+    super(`the request changes ${memberships} memberships of one group, but at most ${limit} are changed at once; send it in parts`);
+    this.name = 'TooManyMembersError';
+  }
+}

@@ -5,8 +5,8 @@ import type { GroupLookup } from '../../domain/group-lookup.ts';
 /** Equality on the leading fields of one index and on nothing else, so that no document is read in vain. */
 export type GroupFilter = Readonly<{ tenant: TenantKey; displayNameKey?: string; externalId?: string }>;
 
-/** @param lookup neither one by id, which is what `_id` is for, nor one by a membership, which is a document of its own */
-export function groupsBy(tenant: TenantKey, lookup: GroupLookup & { readonly by: 'all' | 'displayName' | 'externalId' }): GroupFilter {
+/** @returns null for a lookup that no index of groups answers: by id there is `_id`, and memberships are documents of their own */
+export function groupsBy(tenant: TenantKey, lookup: GroupLookup): GroupFilter | null {
   switch (lookup.by) {
     case 'all':
       return { tenant };
@@ -14,5 +14,8 @@ export function groupsBy(tenant: TenantKey, lookup: GroupLookup & { readonly by:
       return { tenant, displayNameKey: foldCase(lookup.value) };
     case 'externalId':
       return { tenant, externalId: lookup.value };
+    case 'id':
+    case 'member':
+      return null;
   }
 }

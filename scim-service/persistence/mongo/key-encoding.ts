@@ -15,7 +15,8 @@ export function decodeKeys<T extends Json>(value: T): T {
   return mapKeys(value, decodeKey) as T;
 }
 
-function encodeKey(key: string): string {
+/** One name, as `encodeKeys` has it. */
+export function encodeKey(key: string): string {
   // eslint-disable-next-line no-control-regex -- NUL is meant.
   return key.replace(/[%.\u0000]|^\$|^_(?=bsontype$)/g, (character) => {
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');

@@ -13,7 +13,12 @@ export function groupsOfMembers(tenant: TenantKey, members: readonly string[]) {
 }
 
 /** Ids of all seen members of a type, none for a group that isn't there (see MongoGroupStore.remove for what may be left of it). */
-export async function memberIdsOf({ groups, memberships }: Collections, tenant: TenantKey, group: string, type: MemberType): Promise<string[]> {
+export async function memberIdsOf(
+  { groups, memberships }: Collections,
+  tenant: TenantKey,
+  group: string,
+  type: MemberType,
+): Promise<string[]> {
   if ((await groups.countDocuments({ _id: group, tenant }, { ...LIMIT, limit: 1 })) === 0) return [];
   const options = { ...LIMIT, projection: { _id: 0, member: 1 } };
   const found = await memberships.find({ ...membersOfGroup(tenant, group, null), type }, options).toArray();

@@ -1,36 +1,65 @@
 import type { Logger } from '#common/logger.ts';
 import type { ScimStore } from '../../provisioning/scim-store.ts';
-import { openMongoUserStore, type OnOperation } from './mongo-user-store.ts';
+import { createIndexes, declareCollections, type Collections } from './collections.ts';
+import { MongoGroupStore } from './mongo-group-store.ts';
+import { MongoMembershipStore } from './mongo-membership-store.ts';
+import { MongoUserStore } from './mongo-user-store.ts';
+import { StoreConnection } from './store-connection.ts';
+import { StoreSession, type OnOperation } from './store-session.ts';
 
+/**
+ * People and groups in MongoDB. A write is acknowledged once a majority has it in the journal; reads go to the primary.
+ * What changes one document is one atomic operation on it, what changes several is a transaction.
+ */
 export interface MongoStore extends ScimStore, AsyncDisposable {
+  /**
+   * Resolves once the server was reached and has its indexes; until then each operation fails at once with
+   * StoreUnavailableError. Outages later are the driver's to mend and don't show here.
+   * Rejects with StandaloneServerError when the server isn't part of a replica set (the message has the command that makes
+   * it one), and with StoreUnavailableError when the store was closed before. A rejection that nobody looks at is no fault.
+   */
   readonly connected: Promise<void>;
 }
 
-/** People in MongoDB; groups are refused, since this store keeps none yet. */
+/**
+ * Answers at once, also while MongoDB is down: the store goes on trying in the background, see `connected`.
+ * @param options.uri one that names no database means the database `scim`
+ * @throws Error for a URI that can't be read
+ */
 export async function openMongoStore(options: {
   readonly uri: string;
   readonly logger: Logger;
   readonly onOperation?: OnOperation;
 }): Promise<MongoStore> {
-  const users = await openMongoUserStore(options);
-  const refuse = async (): Promise<never> => {
-    throw new Error('this store keeps no groups yet');
-  };
-  return {
-    users,
-    groups: {
-      insert: refuse,
-      replace: refuse,
-      changeMembers: refuse,
-      remove: refuse,
-      findById: async () => null,
-      find: async () => ({ totalResults: 0, groups: [] }),
-      async *scan() {},
-      count: async () => 0,
-    },
-    memberships: { members: async () => [], groupsOf: async () => [], typesOf: refuse },
-    connected: users.connected,
-    ping: () => users.ping(),
-    [Symbol.asyncDispose]: () => users[Symbol.asyncDispose](),
-  };
+  const connection = new StoreConnection({ uri: options.uri, logger: options.logger, prepare: createIndexes });
+  const session = new StoreSession(connection, options.onOperation ?? (() => {}));
+  return new ConnectedStore(connection, session, declareCollections(connection.mongoose));
+}
+
+class ConnectedStore implements MongoStore {
+  readonly users: MongoUserStore;
+  readonly groups: MongoGroupStore;
+  readonly memberships: MongoMembershipStore;
+  readonly #connection: StoreConnection;
+  readonly #session: StoreSession;
+
+  constructor(connection: StoreConnection, session: StoreSession, collections: Collections) {
+    this.users = new MongoUserStore(session, collections);
+    this.groups = new MongoGroupStore(session, collections);
+    this.memberships = new MongoMembershipStore(session, collections);
+    this.#connection = connection;
+    this.#session = session;
+  }
+
+  get connected(): Promise<void> {
+    return this.#connection.connected;
+  }
+
+  ping(): Promise<void> {
+    return this.#session.ping();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#connection[Symbol.asyncDispose]();
+  }
 }

@@ -1,229 +1,134 @@
 import { isDeepStrictEqual } from 'node:util';
-import mongoose from 'mongoose';
-import type { Logger } from '#common/logger.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
-import { StoreUnavailableError, type StoreHealth } from '../../provisioning/scim-store.ts';
-import type { ScanOptions } from '../../provisioning/store-range.ts';
+import type { PageRange, ScanOptions } from '../../provisioning/store-range.ts';
 import { UserNameTakenError, type UserPage, type UserSearch, type UserStore } from '../../provisioning/user-store.ts';
-import { COMMAND_LIMIT_MS } from './connection-options.ts';
-import { StoreConnection } from './store-connection.ts';
-import { fromDocument, toDocument, type UserDocument } from './user-document.ts';
-import { deletedUsers, visibleUsers, type UserFilter } from './user-filters.ts';
-import { createUserModel, userCollection, type UserCollection, type UserModel } from './user-model.ts';
-
-/** Told after each operation, whether it worked or not; `operation` is the name of a method of UserStore, or `ping`. */
-export type OnOperation = (operation: string, seconds: number) => void;
-
-const LIMIT = { maxTimeMS: COMMAND_LIMIT_MS };
-
-/**
- * People in MongoDB, in the collection `users` (see UserDocument for what a product may read there). Each write is one
- * atomic operation on one document, acknowledged once a majority has it in the journal; reads go to the primary.
- */
-export interface MongoUserStore extends UserStore, UserSearch, StoreHealth, AsyncDisposable {
-  /**
-   * Resolves once the server was reached and has its indexes; until then each operation fails at once with
-   * StoreUnavailableError. Outages later are the driver's to mend and don't show here.
-   * Rejects with StandaloneServerError when the server isn't part of a replica set (the message has the command that makes
-   * it one), and with StoreUnavailableError when the store was closed before. A rejection that nobody looks at is no fault.
-   */
-  readonly connected: Promise<void>;
-}
+import type { Collections } from './collections.ts';
+import { isDuplicateKey, translateDuplicateKey } from './duplicate-key.ts';
+import { memberIdsOf } from './membership-queries.ts';
+import { changeMembershipsOf, type Fate } from './memberships-of-member.ts';
+import { narrowUsers } from './narrow-scan.ts';
+import { ResourceReader } from './resource-reader.ts';
+import { LIMIT, type StoreSession } from './store-session.ts';
+import { fromUserDocument, toUserDocument, type UserDocument } from './user-document.ts';
+import { deletedUsers, visibleUsers } from './user-filters.ts';
 
 /**
- * Answers at once, also while MongoDB is down: the store goes on trying in the background, see `connected`.
- * @param options.uri one that names no database means the database `scim`
- * @throws Error for a URI that can't be read
+ * People in the collection `users` (see UserDocument for what a product may read there). What writes one document is one
+ * atomic operation; what writes memberships too is a transaction.
  */
-export async function openMongoUserStore(options: {
-  readonly uri: string;
-  readonly logger: Logger;
-  readonly onOperation?: OnOperation;
-}): Promise<MongoUserStore> {
-  const connection = new StoreConnection({
-    uri: options.uri,
-    logger: options.logger,
-    prepare: async ({ models }) => models['User']?.createIndexes(),
-  });
-  return new ConnectedUserStore(connection, createUserModel(connection.mongoose), options.onOperation ?? (() => {}));
-}
+export class MongoUserStore implements UserStore, UserSearch {
+  readonly #session: StoreSession;
+  readonly #collections: Collections;
+  readonly #reader: ResourceReader<UserDocument, StoredUser>;
 
-class ConnectedUserStore implements MongoUserStore {
-  readonly #connection: StoreConnection;
-  readonly #users: UserModel;
-  readonly #collection: UserCollection;
-  readonly #onOperation: OnOperation;
-
-  constructor(connection: StoreConnection, users: UserModel, onOperation: OnOperation) {
-    this.#connection = connection;
-    this.#users = users;
-    this.#collection = userCollection(users);
-    this.#onOperation = onOperation;
-  }
-
-  get connected(): Promise<void> {
-    return this.#connection.connected;
+  constructor(session: StoreSession, collections: Collections) {
+    this.#session = session;
+    this.#collections = collections;
+    this.#reader = new ResourceReader(collections.users, fromUserDocument, { deleted: false });
   }
 
   insert(user: StoredUser): Promise<void> {
-    return this.#run('insert', async () => {
-      const document = toDocument(user);
+    return this.#session.run('insert', async () => {
       try {
-        await this.#collection.insertOne({ ...document }, LIMIT);
+        await this.#collections.users.insertOne({ ...toUserDocument(user) }, LIMIT);
       } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
         // The driver sends a write again when its answer was lost, and not every server knows it for the same one.
-        const stored = await this.#read(user.id);
-        if (!isDeepStrictEqual(stored, document)) throw userNameTaken(error, user);
+        const stored = isDuplicateKey(error) ? await this.#reader.raw(user.id) : null;
+        if (stored === null || !isDeepStrictEqual(fromUserDocument(stored), user)) throw taken(error, user);
       }
     });
   }
 
   replace(user: StoredUser, expectedVersion: number): Promise<boolean> {
-    return this.#replace('replace', user, expectedVersion, false);
+    return this.#session.run('replace', async () => {
+      try {
+        const filter = { _id: user.id, tenant: user.tenant, version: expectedVersion, deleted: false };
+        return (await this.#collections.users.replaceOne(filter, { ...toUserDocument(user) }, LIMIT)).matchedCount === 1;
+      } catch (error) {
+        throw taken(error, user);
+      }
+    });
   }
 
   retire(user: StoredUser, expectedVersion: number): Promise<boolean> {
-    return this.#replace('retire', user, expectedVersion, false);
+    return this.#session.run('retire', () => this.#replaceWithMemberships(user, expectedVersion, 'hidden'));
   }
 
   revive(user: StoredUser, expectedVersion: number): Promise<boolean> {
-    return this.#replace('revive', user, expectedVersion, true);
+    return this.#session.run('revive', () => this.#replaceWithMemberships(user, expectedVersion, 'shown'));
   }
 
-  #replace(operation: string, user: StoredUser, expectedVersion: number, deleted: boolean): Promise<boolean> {
-    return this.#run(operation, async () => {
-      try {
-        const result = await this.#collection.replaceOne(
-          { _id: user.id, tenant: user.tenant, version: expectedVersion, deleted },
-          { ...toDocument(user) },
-          LIMIT,
-        );
-        return result.matchedCount === 1;
-      } catch (error) {
-        throw isDuplicateKey(error) ? userNameTaken(error, user) : error;
-      }
-    });
-  }
-
-  remove(tenant: TenantKey, id: string, expectedVersion: number): Promise<boolean> {
-    return this.#run('remove', async () => {
-      const result = await this.#collection.deleteOne({ _id: id, tenant, version: expectedVersion }, LIMIT);
-      return result.deletedCount === 1;
-    });
+  remove(tenant: TenantKey, id: string, expectedVersion: number, now: Date): Promise<boolean> {
+    return this.#session.run('remove', () =>
+      this.#session.transaction(async (session) => {
+        const filter = { _id: id, tenant, version: expectedVersion };
+        const { deletedCount } = await this.#collections.users.deleteOne(filter, { ...LIMIT, session });
+        if (deletedCount === 1) await changeMembershipsOf(this.#collections, session, { tenant, id }, 'gone', now);
+        else await session.abortTransaction();
+        return deletedCount === 1;
+      }),
+    );
   }
 
   findById(tenant: TenantKey, id: string): Promise<StoredUser | null> {
-    return this.#run('findById', () => this.#visibleById(tenant, id));
+    return this.#session.run('findById', () => this.#reader.byId(tenant, id));
   }
 
   findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
-    return this.#run('findDeletedByUserName', async () => {
-      const document = await this.#users
-        .findOne(deletedUsers(tenant, userName), null, LIMIT)
-        .sort({ deletedAt: -1 })
-        .lean<UserDocument | null>();
-      return document && fromDocument(document);
+    return this.#session.run('findDeletedByUserName', async () => {
+      const document = await this.#collections.users.findOne(deletedUsers(tenant, userName), { ...LIMIT, sort: { deletedAt: -1 } });
+      return document && fromUserDocument(document);
     });
   }
 
-  find(tenant: TenantKey, lookup: UserLookup, page: { readonly offset: number; readonly limit: number }): Promise<UserPage> {
-    return this.#run('find', async () => {
-      if (lookup.by === 'id') {
-        const user = await this.#visibleById(tenant, lookup.value);
-        const found = user ? [user] : [];
-        return { totalResults: found.length, users: found.slice(page.offset, page.offset + page.limit) };
-      }
-      return this.#page(visibleUsers(tenant, lookup), page);
+  find(tenant: TenantKey, lookup: UserLookup, range: PageRange): Promise<UserPage> {
+    return this.#session.run('find', async () => {
+      const query = visibleUsers(tenant, lookup);
+      const page = query
+        ? await this.#reader.page(query, range)
+        : await this.#reader.pageAt(tenant, await this.#reader.positions(tenant, await this.#idsBy(tenant, lookup)), range);
+      return { totalResults: page.totalResults, users: page.resources };
     });
   }
 
-  async *scan(tenant: TenantKey, lookup: UserLookup, { after }: ScanOptions): AsyncGenerator<readonly StoredUser[]> {
-    if (lookup.by === 'id') {
-      const user = await this.findById(tenant, lookup.value);
-      const isBeyond =
-        after === null ||
-        (user !== null && (user.createdAt > after.createdAt || (Number(user.createdAt) === Number(after.createdAt) && user.id > after.id)));
-      if (user !== null && isBeyond) yield [user];
-      return;
-    }
-    const filter = visibleUsers(tenant, lookup);
-    let place = after;
-    for (;;) {
-      const beyond = place && { $or: [{ createdAt: { $gt: place.createdAt } }, { createdAt: place.createdAt, _id: { $gt: place.id } }] };
-      const { users } = await this.#run('scan', () => this.#page({ ...filter, ...beyond }, { offset: 0, limit: 500 }));
-      if (users.length > 0) yield users;
-      place = users.at(-1) ?? null;
-      if (users.length < 500) return;
+  async *scan(tenant: TenantKey, lookup: UserLookup, options: ScanOptions): AsyncGenerator<readonly StoredUser[]> {
+    const query = visibleUsers(tenant, lookup);
+    if (query) {
+      const narrow = options.narrow && narrowUsers(options.narrow);
+      yield* this.#reader.scan(this.#session, 'scan', query, { ...options, narrow });
+    } else {
+      const read = async () => this.#reader.positions(tenant, await this.#idsBy(tenant, lookup));
+      yield* this.#reader.scanAt(this.#session, 'scan', tenant, await this.#session.run('scan', read), options.after);
     }
   }
 
   count(tenant: TenantKey): Promise<number> {
-    return this.#run('count', () => this.#count(visibleUsers(tenant, { by: 'all' })));
+    return this.#session.run('count', () => this.#reader.count({ tenant, deleted: false }));
   }
 
-  ping(): Promise<void> {
-    return this.#run('ping', async () => {
-      await this.#users.db.db?.admin().command({ ping: 1, maxTimeMS: COMMAND_LIMIT_MS });
-    });
+  /** For lookups that no index of users answers. */
+  async #idsBy(tenant: TenantKey, lookup: UserLookup): Promise<readonly string[]> {
+    if (lookup.by === 'all') return [];
+    return lookup.by === 'group' ? memberIdsOf(this.#collections, tenant, lookup.value, 'User') : [lookup.value];
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#connection[Symbol.asyncDispose]();
-  }
-
-  async #page(filter: UserFilter, { offset, limit }: { readonly offset: number; readonly limit: number }): Promise<UserPage> {
-    // A limit of 0 would be none for MongoDB.
-    if (limit === 0) return { totalResults: await this.#count(filter), users: [] };
-    const documents = await this.#users
-      .find(filter, null, { ...LIMIT, skip: offset, limit, sort: { createdAt: 1, _id: 1 } })
-      .lean<UserDocument[]>();
-    // A first page with room left holds them all; that spares most searches the second command.
-    const complete = documents.length < limit && (offset === 0 || documents.length > 0);
-    const totalResults = complete ? offset + documents.length : await this.#count(filter);
-    return { totalResults, users: documents.map(fromDocument) };
-  }
-
-  #count(filter: UserFilter): Promise<number> {
-    return this.#users.countDocuments(filter, LIMIT).exec();
-  }
-
-  async #visibleById(tenant: TenantKey, id: string): Promise<StoredUser | null> {
-    const document = await this.#read(id);
-    return document && document.tenant === tenant && !document.deleted ? fromDocument(document) : null;
-  }
-
-  /** By `_id` alone, which is MongoDB's quickest path; whose person it is, the caller looks at. */
-  #read(id: string): Promise<UserDocument | null> {
-    return this.#users.findOne({ _id: id }, null, LIMIT).lean<UserDocument | null>().exec();
-  }
-
-  async #run<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    const start = performance.now();
+  async #replaceWithMemberships(user: StoredUser, expectedVersion: number, fate: Exclude<Fate, 'gone'>): Promise<boolean> {
     try {
-      this.#connection.requireConnected(operation);
-      return await work();
+      return await this.#session.transaction(async (session) => {
+        const filter = { _id: user.id, tenant: user.tenant, version: expectedVersion, deleted: fate === 'shown' };
+        const result = await this.#collections.users.replaceOne(filter, { ...toUserDocument(user) }, { ...LIMIT, session });
+        if (result.matchedCount === 1) await changeMembershipsOf(this.#collections, session, user, fate, user.lastModified);
+        else await session.abortTransaction();
+        return result.matchedCount === 1;
+      });
     } catch (error) {
-      throw isStoreFailure(error) ? new StoreUnavailableError(operation, error) : error;
-    } finally {
-      this.#onOperation(operation, (performance.now() - start) / 1_000);
+      throw taken(error, user);
     }
   }
 }
 
-function isDuplicateKey(error: unknown): error is mongoose.mongo.MongoServerError {
-  return error instanceof mongoose.mongo.MongoServerError && error.code === 11_000;
-}
-
-/** Ids are random, so the userName is the only key that two people can have in common. */
-function userNameTaken(error: mongoose.mongo.MongoServerError, user: StoredUser): Error {
-  const keyPattern: unknown = error['keyPattern'];
-  const isId = typeof keyPattern === 'object' && keyPattern !== null && '_id' in keyPattern;
-  return isId ? new Error(`the id ${user.id} was given twice`, { cause: error }) : new UserNameTakenError(user.resource.userName);
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.Error;
+function taken(error: unknown, { id, resource }: StoredUser): unknown {
+  return translateDuplicateKey(error, id, () => new UserNameTakenError(resource.userName));
 }

@@ -97,9 +97,7 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
   async positions(tenant: TenantKey, ids: readonly string[]): Promise<readonly Position[]> {
     const found: Position[] = [];
     for (const some of chunksOf(ids)) {
-      const documents = await this.#collection
-        .find(this.#named(tenant, some), { ...LIMIT, projection: { createdAt: 1 } })
-        .toArray();
+      const documents = await this.#collection.find(this.#named(tenant, some), { ...LIMIT, projection: { createdAt: 1 } }).toArray();
       for (const { _id: id, createdAt } of documents) found.push({ id: String(id), createdAt });
     }
     return found.sort(byCreation);
@@ -127,7 +125,16 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
 
   async #at(tenant: TenantKey, positions: readonly Position[]): Promise<readonly R[]> {
     const found: R[] = [];
-    for (const some of chunksOf(positions)) found.push(...(await this.#find(this.#named(tenant, some.map(({ id }) => id)), {})));
+    for (const some of chunksOf(positions))
+      found.push(
+        ...(await this.#find(
+          this.#named(
+            tenant,
+            some.map(({ id }) => id),
+          ),
+          {},
+        )),
+      );
     return found.sort(byCreation);
   }
 

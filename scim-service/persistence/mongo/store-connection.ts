@@ -14,7 +14,7 @@ const LONGEST_WAIT_MS = 5_000;
  * From then on the driver finds its way back by itself after each outage.
  */
 export class StoreConnection implements AsyncDisposable {
-  /** See MongoUserStore.connected. */
+  /** See MongoStore.connected. */
   readonly connected: Promise<void>;
   readonly mongoose: Connection = mongoose.createConnection();
   readonly #uri: string;

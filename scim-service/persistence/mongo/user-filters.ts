@@ -3,17 +3,17 @@ import { foldCase } from '../../scim/fold-case.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
 
 /** Equality on all the leading fields of one index and on nothing else, so that no document is read in vain. */
-export interface UserFilter {
-  readonly tenant: TenantKey;
-  readonly userNameKey?: string;
-  readonly externalId?: string;
-  readonly emailKeys?: string;
-  readonly deletedUserNameKey?: string;
-  readonly deleted?: boolean;
-}
+export type UserFilter = Readonly<{
+  tenant: TenantKey;
+  userNameKey?: string;
+  externalId?: string;
+  emailKeys?: string;
+  deletedUserNameKey?: string;
+  deleted?: boolean;
+}>;
 
-/** @param lookup neither one by id, which is what `_id` is for, nor one by a membership, which is a document of its own */
-export function visibleUsers(tenant: TenantKey, lookup: UserLookup & { readonly by: 'all' | 'userName' | 'externalId' | 'email' }): UserFilter {
+/** @returns null for a lookup that no index of users answers: by id there is `_id`, and memberships are documents of their own */
+export function visibleUsers(tenant: TenantKey, lookup: UserLookup): UserFilter | null {
   switch (lookup.by) {
     case 'all':
       return { tenant, deleted: false };
@@ -24,8 +24,9 @@ export function visibleUsers(tenant: TenantKey, lookup: UserLookup & { readonly 
       return { tenant, externalId: lookup.value, deleted: false };
     case 'email':
       return { tenant, emailKeys: foldCase(lookup.value), deleted: false };
+    case 'id':
     case 'group':
-      throw new Error('this store keeps no memberships yet');
+      return null;
   }
 }
 

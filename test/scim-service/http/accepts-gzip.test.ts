@@ -23,5 +23,5 @@ test.each<[string | undefined, boolean]>([
 });
 
 test('no header makes it throw', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (header) => typeof acceptsGzip(header) === 'boolean'));
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (header) => expect([true, false]).toContain(acceptsGzip(header))));
 });

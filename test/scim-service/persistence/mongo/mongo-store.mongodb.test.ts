@@ -5,9 +5,8 @@ import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
-import { openMongoStore } from '#scim-service/persistence/mongo/mongo-store.ts';
-import { openMongoUserStore, type MongoUserStore } from '#scim-service/persistence/mongo/mongo-user-store.ts';
-import { deletedUsers, visibleUsers } from '#scim-service/persistence/mongo/user-filters.ts';
+import { openMongoStore, type MongoStore } from '#scim-service/persistence/mongo/mongo-store.ts';
+import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
 import { describeUserStore } from '#test/contracts/user-store-contract.ts';
 import { mongodbCommand } from '#test/servers/mongodb-program.ts';
 import { aLog } from '#test/support/a-log.ts';
@@ -31,20 +30,21 @@ beforeAll(async () => {
 
 afterAll(async () => server[Symbol.asyncDispose]());
 
-async function connect(uri = server.uri): Promise<MongoUserStore> {
-  const store = await openMongoUserStore({ uri, logger: aLog().logger });
+async function connect(uri = server.uri): Promise<MongoStore> {
+  const store = await openMongoStore({ uri, logger: aLog().logger });
   await store.connected;
   return store;
 }
 
-describeUserStore('MongoDB', async () => {
-  const store = await openMongoStore({ uri: server.uri, logger: aLog().logger });
-  await store.connected;
-  return { store, close: async () => store[Symbol.asyncDispose]() };
-});
+for (const describeStore of [describeUserStore, describeGroupStore]) {
+  describeStore('MongoDB', async () => {
+    const store = await connect();
+    return { store, close: async () => store[Symbol.asyncDispose]() };
+  });
+}
 
 describe('a document of the collection users', () => {
-  let store: MongoUserStore;
+  let store: MongoStore;
   let client: mongoose.Connection;
 
   beforeAll(async () => {
@@ -61,7 +61,7 @@ describe('a document of the collection users', () => {
 
   test('has what a product may read in plain fields', async () => {
     const user = aStoredUser({ tenant: 'team-hr/read', resource: ANN, person: { login: 'ann', address: { city: 'Ulm' }, 'a.b': 1 } });
-    await store.insert(user);
+    await store.users.insert(user);
     expect(await documentOf(user)).toEqual({
       _id: user.id,
       tenant: 'team-hr/read',
@@ -80,9 +80,9 @@ describe('a document of the collection users', () => {
 
   test('stays when the person is deleted, inactive and without a hold on the userName', async () => {
     const user = aStoredUser({ tenant: 'team-hr/deleted', resource: ANN });
-    await store.insert(user);
+    await store.users.insert(user);
     const deletedAt = new Date('2026-11-24T09:00:00.000Z');
-    await store.retire({ ...user, version: 2, deletedAt, resource: { ...user.resource, active: false } }, 1);
+    await store.users.retire({ ...user, version: 2, deletedAt, resource: { ...user.resource, active: false } }, 1);
     expect(await documentOf(user)).toMatchObject({
       externalId: 'Ext-1',
       active: false,
@@ -94,27 +94,14 @@ describe('a document of the collection users', () => {
     });
   });
 
-  test.each<[string, object]>([
-    ['everybody', visibleUsers('team-hr/plan', { by: 'all' })],
-    ...(['userName', 'externalId', 'email'] as const).map((by): [string, object] => [
-      `a lookup by ${by}`,
-      visibleUsers('team-hr/plan', { by, value: 'x' }),
-    ]),
-    ['the deleted of a userName', deletedUsers('team-hr/plan', 'x')],
-    ['an id', { _id: 'x' }],
-  ])('is found in an index for %s', async (_, filter) => {
-    const plan = await client.collection('users').find(filter).explain('queryPlanner');
-    const stages = JSON.stringify(plan['queryPlanner'].winningPlan);
-    expect(stages).toMatch(/"stage":"(IXSCAN|IDHACK|EXPRESS_IXSCAN)"/);
-    expect(stages).not.toContain('COLLSCAN');
-  });
-
   test('has the same indexes however many pods start at once', async () => {
-    const before = await client.collection('users').indexes();
+    const indexes = () => Promise.all(['users', 'groups', 'memberships'].map((name) => client.collection(name).indexes()));
+    const before = await indexes();
     const stores = await Promise.all(Array.from({ length: 5 }, () => connect()));
     await Promise.all(stores.map((each) => each[Symbol.asyncDispose]()));
-    expect(await client.collection('users').indexes()).toEqual(before);
-    expect(before.filter(({ name }) => name !== '_id_').map(({ key }) => Object.keys(key)[0])).toEqual(Array(5).fill('tenant'));
+    expect(await indexes()).toEqual(before);
+    const firstFields = before.flat().filter(({ name }) => name !== '_id_').map(({ key }) => Object.keys(key)[0]);
+    expect(firstFields).toEqual(Array(10).fill('tenant'));
   });
 });
 
@@ -122,10 +109,10 @@ describe('an insert', () => {
   test('that arrives twice is one', async () => {
     await using store = await connect();
     const user = aStoredUser({ tenant: 'team-hr/twice', resource: ANN });
-    await store.insert(user);
-    await store.insert(user);
-    expect(await store.count('team-hr/twice')).toBe(1);
-    await expect(store.insert(aStoredUser({ tenant: 'team-hr/twice', resource: ANN }))).rejects.toThrow(UserNameTakenError);
+    await store.users.insert(user);
+    await store.users.insert(user);
+    expect(await store.users.count('team-hr/twice')).toBe(1);
+    await expect(store.users.insert(aStoredUser({ tenant: 'team-hr/twice', resource: ANN }))).rejects.toThrow(UserNameTakenError);
   });
 
   test('whose acknowledgement is lost on the way succeeds all the same', async () => {
@@ -133,9 +120,9 @@ describe('an insert', () => {
     await using store = await connect(server.uriThrough(proxy.port));
     const user = aStoredUser({ tenant: 'team-hr/lost', resource: ANN });
     proxy.loseNextAnswerTo('insert');
-    await store.insert(user);
+    await store.users.insert(user);
     expect(proxy.lost()).toBe(1);
-    expect(await store.find('team-hr/lost', { by: 'all' }, { offset: 0, limit: 9 })).toStrictEqual({ totalResults: 1, users: [user] });
+    expect(await store.users.find('team-hr/lost', { by: 'all' }, { offset: 0, limit: 9 })).toStrictEqual({ totalResults: 1, users: [user] });
   });
 });
 
@@ -143,22 +130,22 @@ describe('a store that is out of reach', () => {
   test('is unavailable within seconds, and works again by itself once it is back', async () => {
     await using proxy = await startTcpProxy(server);
     const { logger, lines } = aLog();
-    await using store = await openMongoUserStore({ uri: server.uriThrough(proxy.port), logger });
+    await using store = await openMongoStore({ uri: server.uriThrough(proxy.port), logger });
     await store.connected;
     const user = aStoredUser({ tenant: 'team-hr/outage', resource: ANN });
-    await store.insert(user);
+    await store.users.insert(user);
 
     await proxy.cut();
     const start = Date.now();
     const operations = [
-      store.insert(aStoredUser({ tenant: user.tenant })),
-      store.replace({ ...user, version: 2 }, 1),
-      store.remove(user.tenant, user.id, 1, new Date()),
-      store.findById(user.tenant, user.id),
-      store.findDeletedByUserName(user.tenant, 'ann'),
-      store.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 }),
-      store.find(user.tenant, { by: 'userName', value: 'ann' } satisfies UserLookup, { offset: 0, limit: 10 }),
-      store.count(user.tenant),
+      store.users.insert(aStoredUser({ tenant: user.tenant })),
+      store.users.replace({ ...user, version: 2 }, 1),
+      store.users.remove(user.tenant, user.id, 1, new Date()),
+      store.users.findById(user.tenant, user.id),
+      store.users.findDeletedByUserName(user.tenant, 'ann'),
+      store.users.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 }),
+      store.users.find(user.tenant, { by: 'userName', value: 'ann' } satisfies UserLookup, { offset: 0, limit: 10 }),
+      store.users.count(user.tenant),
       store.ping(),
     ];
     const outcomes = await Promise.allSettled(operations);
@@ -167,8 +154,8 @@ describe('a store that is out of reach', () => {
 
     await proxy.heal();
     await waitUntil(() => store.ping().then(() => true), { what: 'the store to be back', timeoutMs: 15_000 });
-    expect(await store.findById(user.tenant, user.id)).toStrictEqual(user);
-    await store.insert(aStoredUser({ tenant: user.tenant }));
+    expect(await store.users.findById(user.tenant, user.id)).toStrictEqual(user);
+    await store.users.insert(aStoredUser({ tenant: user.tenant }));
     expect(lines.map(({ msg }) => msg)).toEqual(
       expect.arrayContaining(['MongoDB connected', 'MongoDB connection lost', 'MongoDB connection is back']),
     );
@@ -178,22 +165,22 @@ describe('a store that is out of reach', () => {
     await using proxy = await startTcpProxy(server);
     await proxy.cut();
     const { logger, lines } = aLog();
-    await using store = await openMongoUserStore({ uri: server.uriThrough(proxy.port), logger });
+    await using store = await openMongoStore({ uri: server.uriThrough(proxy.port), logger });
     const start = Date.now();
-    await expect(store.find('team-hr/start', { by: 'all' }, { offset: 0, limit: 10 })).rejects.toThrow(StoreUnavailableError);
+    await expect(store.users.find('team-hr/start', { by: 'all' }, { offset: 0, limit: 10 })).rejects.toThrow(StoreUnavailableError);
     await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
     expect(Date.now() - start).toBeLessThan(1_000);
     await waitUntil(() => lines.some(({ msg }) => msg === 'MongoDB is not ready'), { what: 'a line in the log' });
 
     await proxy.heal();
     await store.connected;
-    await store.insert(aStoredUser({ tenant: 'team-hr/start' }));
-    expect(await store.count('team-hr/start')).toBe(1);
+    await store.users.insert(aStoredUser({ tenant: 'team-hr/start' }));
+    expect(await store.users.count('team-hr/start')).toBe(1);
   }, 60_000);
 
   test('can be closed while it is sought', async () => {
     const { logger } = aLog();
-    const store = await openMongoUserStore({ uri: `mongodb://127.0.0.1:${await freePort()}/x?directConnection=true`, logger });
+    const store = await openMongoStore({ uri: `mongodb://127.0.0.1:${await freePort()}/x?directConnection=true`, logger });
     const start = Date.now();
     await store[Symbol.asyncDispose]();
     expect(Date.now() - start).toBeLessThan(2_000);
@@ -202,14 +189,14 @@ describe('a store that is out of reach', () => {
   });
 });
 
-describe('openMongoUserStore', () => {
+describe('openMongoStore', () => {
   test('refuses a URI that cannot be read, before anything else', async () => {
-    await expect(openMongoUserStore({ uri: 'mongodb://127.0.0.1/x?colour=blue', logger: aLog().logger })).rejects.toThrow(/colour/);
+    await expect(openMongoStore({ uri: 'mongodb://127.0.0.1/x?colour=blue', logger: aLog().logger })).rejects.toThrow(/colour/);
   });
 
   test('reports each operation with its seconds, the failed ones too', async () => {
     const operations: string[] = [];
-    await using store = await openMongoUserStore({
+    await using store = await openMongoStore({
       uri: server.uri,
       logger: aLog().logger,
       onOperation: (operation, seconds) => {
@@ -220,14 +207,14 @@ describe('openMongoUserStore', () => {
     });
     await store.connected;
     const user = aStoredUser({ tenant: 'team-hr/measured', resource: ANN });
-    await store.insert(user);
-    await expect(store.insert(aStoredUser({ tenant: 'team-hr/measured', resource: ANN }))).rejects.toThrow(UserNameTakenError);
-    await store.find(user.tenant, { by: 'all' }, { offset: 0, limit: 1 });
-    await store.findById(user.tenant, user.id);
-    await store.findDeletedByUserName(user.tenant, 'x');
-    await store.count(user.tenant);
-    await store.replace({ ...user, version: 2 }, 1);
-    await store.remove(user.tenant, user.id, 2, new Date());
+    await store.users.insert(user);
+    await expect(store.users.insert(aStoredUser({ tenant: 'team-hr/measured', resource: ANN }))).rejects.toThrow(UserNameTakenError);
+    await store.users.find(user.tenant, { by: 'all' }, { offset: 0, limit: 1 });
+    await store.users.findById(user.tenant, user.id);
+    await store.users.findDeletedByUserName(user.tenant, 'x');
+    await store.users.count(user.tenant);
+    await store.users.replace({ ...user, version: 2 }, 1);
+    await store.users.remove(user.tenant, user.id, 2, new Date());
     await store.ping();
     expect(operations).toEqual(['insert', 'insert', 'find', 'findById', 'findDeletedByUserName', 'count', 'replace', 'remove', 'ping']);
   });
@@ -236,7 +223,7 @@ describe('openMongoUserStore', () => {
     const store = await connect();
     await store[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
-    await expect(store.count('team-hr/acme')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.users.count('team-hr/acme')).rejects.toThrow(StoreUnavailableError);
   });
 });
 
@@ -256,10 +243,10 @@ if (!process.env['MONGODB_URI']) {
         ':memory:',
         '--standalone',
       ]);
-      await using store = await openMongoUserStore({ uri: `mongodb://127.0.0.1:${port}/x`, logger: aLog().logger });
+      await using store = await openMongoStore({ uri: `mongodb://127.0.0.1:${port}/x`, logger: aLog().logger });
       try {
         await expect(store.connected).rejects.toThrow(/^the MongoDB server at 127\.0\.0\.1:\d+ is standalone, .*rs\.initiate\(\)/);
-        await expect(store.insert(aStoredUser())).rejects.toThrow(StoreUnavailableError);
+        await expect(store.users.insert(aStoredUser())).rejects.toThrow(StoreUnavailableError);
       } finally {
         await child.kill('SIGKILL');
       }
