@@ -1,5 +1,5 @@
 import type { Projection } from '../domain/restrict-attributes.ts';
-import type { SearchQuery } from '../provisioning/search-query.ts';
+import type { SearchQuery } from '../provisioning/search/search-query.ts';
 import { ScimError } from '../scim/scim-error.ts';
 import type { AppContext } from './app-context.ts';
 import type { ListRequest } from './list-resources.ts';

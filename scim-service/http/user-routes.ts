@@ -4,7 +4,7 @@ import { representUser, wantsGroups } from '../domain/represent-user.ts';
 import type { Projection } from '../domain/restrict-attributes.ts';
 import type { UserView } from '../domain/user-view.ts';
 import type { UserProvisioning } from '../provisioning/user-provisioning.ts';
-import type { UserDetail } from '../provisioning/view-users.ts';
+import type { UserDetail } from '../provisioning/users/view-users.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { methodNotAllowed } from './http-error.ts';
 import { readJsonBody } from './json-body.ts';

@@ -1,15 +1,15 @@
 import type { Member, StoredGroup } from '../domain/stored-group.ts';
 import type { TenantModel } from '../domain/tenant-model.ts';
-import { createGroup } from './create-group.ts';
-import { deleteGroup } from './delete-group.ts';
-import { findGroups } from './find-groups.ts';
-import { groupMembers } from './group-members.ts';
-import { patchGroup } from './patch-group.ts';
+import { createGroup } from './groups/create-group.ts';
+import { deleteGroup } from './groups/delete-group.ts';
+import { findGroups } from './groups/find-groups.ts';
+import { groupMembers } from './groups/group-members.ts';
+import { patchGroup } from './groups/patch-group.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
-import { replaceGroup } from './replace-group.ts';
-import { requireGroup } from './require-group.ts';
-import { requireGroupsEnabled } from './require-groups-enabled.ts';
-import { pageRequest, type Found, type SearchQuery } from './search-query.ts';
+import { replaceGroup } from './groups/replace-group.ts';
+import { requireGroup } from './groups/require-group.ts';
+import { requireGroupsEnabled } from './groups/require-groups-enabled.ts';
+import { pageRequest, type Found, type SearchQuery } from './search/search-query.ts';
 
 /** A group with its members, who are read as somebody iterates over them, once; null when nobody asked for them. */
 export interface GroupView {

@@ -1,14 +1,14 @@
 import type { TenantModel } from '../domain/tenant-model.ts';
 import type { UserView } from '../domain/user-view.ts';
-import { createUser } from './create-user.ts';
-import { deleteUser } from './delete-user.ts';
-import { findUsers } from './find-users.ts';
-import { patchUser } from './patch-user.ts';
+import { createUser } from './users/create-user.ts';
+import { deleteUser } from './users/delete-user.ts';
+import { findUsers } from './users/find-users.ts';
+import { patchUser } from './users/patch-user.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
-import { replaceUser } from './replace-user.ts';
-import { requireUser } from './require-user.ts';
-import type { Found, SearchQuery } from './search-query.ts';
-import { viewUser, viewUsers, type UserDetail } from './view-users.ts';
+import { replaceUser } from './users/replace-user.ts';
+import { requireUser } from './users/require-user.ts';
+import type { Found, SearchQuery } from './search/search-query.ts';
+import { viewUser, viewUsers, type UserDetail } from './users/view-users.ts';
 
 /**
  * What a directory does with the people of one tenant. Each method may throw ScimError, in the words that the client

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseFilter } from '#common/scim/parse-filter.ts';
-import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 import { TENANT } from './people.ts';
@@ -59,7 +58,7 @@ async function create(store: ScimStore, body: Body): Promise<[number, unknown]> 
     person: {},
     deletedAt: null,
   } as const;
-  await store.users.insert(user as unknown as StoredUser);
+  await store.users.insert(user);
   return [201, user];
 }
 

@@ -37,7 +37,7 @@ function aPerson(n: number, begin: number): StoredUser {
     createdAt,
     lastModified: createdAt,
     resource: resource as StoredUser['resource'],
-    person: { login: String(resource['userName']) },
+    person: { login: resource.userName },
     deletedAt: null,
   };
 }

@@ -50,7 +50,13 @@ describe('SIGTERM', () => {
   test.each(['operator/main.ts', 'scim-service/main.ts', 'standalone/main.ts'])(
     'ends %s with code 0 even while it loads',
     async (script) => {
-      const env = { KUBECONFIG: kubeconfig, EXTERNAL_URL: 'http://localhost', PORT: '0', ADMIN_PORT: '0', MONGODB_URI: 'mongodb://127.0.0.1:1/scim' };
+      const env = {
+        KUBECONFIG: kubeconfig,
+        EXTERNAL_URL: 'http://localhost',
+        PORT: '0',
+        ADMIN_PORT: '0',
+        MONGODB_URI: 'mongodb://127.0.0.1:1/scim',
+      };
       await using program = startProgram(script, { ...env, NODE_OPTIONS: `--import=${SIGTERM_WHILE_LOADING}` }, { cwd: folder });
       expect(await program.exited).toBe(0);
     },

@@ -249,7 +249,7 @@ export const BODY_FACTS: Readonly<Record<string, Fact>> = {
     expect(after).toMatchObject(changed as object);
   },
   'member id is a group id; either store or refuse with a clear detail': ({ after, request }) => {
-    const [added] = request.body?.Operations?.[0]?.value as { value: string }[];
+    const [added] = (request.body as ScimBody).Operations[0].value;
     expect(after.members).toContainEqual(expect.objectContaining({ value: added?.value, type: 'Group' }));
   },
   'only that member removed; no error when absent': async ({ before, after, client, request }) => {
@@ -274,7 +274,7 @@ export const BODY_FACTS: Readonly<Record<string, Fact>> = {
     }),
   'members applied on POST': async ({ answer, client, request }) => {
     const { body } = await client.send({ method: 'GET', path: `/Groups/${answer.body.id}` });
-    const [sent] = request.body?.['members'] as { value: string }[];
+    const [sent] = (request.body as ScimBody).members;
     expect(body.members.map(({ value }: ScimBody) => value)).toEqual([sent?.value]);
   },
   '200 with the group': ({ answer, before, request }) =>

@@ -5,7 +5,7 @@ import { etagOf } from '#scim-service/domain/etag.ts';
 import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
 import { createGroupProvisioning, type GroupProvisioning, type GroupView } from '#scim-service/provisioning/group-provisioning.ts';
 import type { ProvisioningParts } from '#scim-service/provisioning/provisioning-parts.ts';
-import { WHOLE_LIST } from '#scim-service/provisioning/search-query.ts';
+import { WHOLE_LIST } from '#scim-service/provisioning/search/search-query.ts';
 import { createUserProvisioning } from '#scim-service/provisioning/user-provisioning.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';

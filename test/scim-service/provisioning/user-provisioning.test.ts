@@ -8,7 +8,7 @@ import { compileTenantModel, type TenantModel } from '#scim-service/domain/tenan
 import type { UserView } from '#scim-service/domain/user-view.ts';
 import { createUserProvisioning, type UserProvisioning } from '#scim-service/provisioning/user-provisioning.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
-import { WHOLE_LIST, type SearchQuery } from '#scim-service/provisioning/search-query.ts';
+import { WHOLE_LIST, type SearchQuery } from '#scim-service/provisioning/search/search-query.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { InterleavingStore } from '#test/support/interleaving-store.ts';

@@ -100,7 +100,10 @@ describe('a document of the collection users', () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => connect()));
     await Promise.all(stores.map((each) => each[Symbol.asyncDispose]()));
     expect(await indexes()).toEqual(before);
-    const firstFields = before.flat().filter(({ name }) => name !== '_id_').map(({ key }) => Object.keys(key)[0]);
+    const firstFields = before
+      .flat()
+      .filter(({ name }) => name !== '_id_')
+      .map(({ key }) => Object.keys(key)[0]);
     expect(firstFields).toEqual(Array(10).fill('tenant'));
   });
 });
@@ -122,7 +125,10 @@ describe('an insert', () => {
     proxy.loseNextAnswerTo('insert');
     await store.users.insert(user);
     expect(proxy.lost()).toBe(1);
-    expect(await store.users.find('team-hr/lost', { by: 'all' }, { offset: 0, limit: 9 })).toStrictEqual({ totalResults: 1, users: [user] });
+    expect(await store.users.find('team-hr/lost', { by: 'all' }, { offset: 0, limit: 9 })).toStrictEqual({
+      totalResults: 1,
+      users: [user],
+    });
   });
 });
 

@@ -1,0 +1,21 @@
+import { deactivatedUser } from '../../domain/next-user.ts';
+import type { TenantModel } from '../../domain/tenant-model.ts';
+import type { ProvisioningParts } from '../provisioning-parts.ts';
+import { writeUser } from './write-user.ts';
+import type { WriteTarget } from '../write-versioned.ts';
+
+/**
+ * DELETE: the person is gone for SCIM. `Deactivate` keeps them for the product, inactive, and their id for the day when
+ * they come back; `Remove` deletes for good.
+ * @throws ScimError 404, 412, 503
+ */
+export async function deleteUser({ store: { users }, clock }: ProvisioningParts, model: TenantModel, target: WriteTarget): Promise<void> {
+  await writeUser(users, model, target, async (stored) => {
+    const now = new Date(clock());
+    const deleted =
+      model.config.users.onDelete === 'Deactivate'
+        ? await users.retire(deactivatedUser(model, stored, now), stored.version)
+        : await users.remove(model.key, stored.id, stored.version, now);
+    return deleted || null;
+  });
+}
