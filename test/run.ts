@@ -50,6 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
   const missing: MissingParts = {
     kubernetes: quickReason ?? (await ensureKubernetes(say)),
     mongodb: quickReason ?? (await ensureMongodb(say)),
+    patience: quickReason,
   };
   const leftOut = suitesToLeaveOut(missing);
   const ignore = leftOut.flatMap(({ suffix }) => ['--testPathIgnorePatterns', suffix.replaceAll('.', '\\.')]);

@@ -5,11 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { parseFilter } from '#common/scim/parse-filter.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
+import { aPerson } from './a-person.ts';
 import { TENANT } from './people.ts';
+
+/** Stands in for what a mapping makes of a new person, which has to be written too. */
+const PERSON = aPerson(0).person;
 
 /**
  * The least that a server must do for each request: a bare HTTP server, JSON parsed and printed, and the one or two store
- * operations that can't be avoided. No SCIM, no tenants, no tokens, no metrics.
+ * operations that can't be avoided. No SCIM, no tenants, no tokens, no metrics, no log.
  */
 export async function startFloor(store: ScimStore): Promise<number> {
   const server = createServer((request, response) => {
@@ -31,12 +35,13 @@ async function answer(store: ScimStore, request: IncomingMessage): Promise<[stat
   if (request.method === 'POST') return create(store, await readJson(request));
   if (request.method === 'PATCH') return patch(store, id, await readJson(request));
   if (query === undefined) return [200, await store.users.findById(TENANT, id)];
-  return [200, query.startsWith('filter=') ? await lookUp(store, query) : await page(store, query)];
+  return [200, query.startsWith('filter=') ? await lookUp(store, query) : await page(store, new URLSearchParams(query))];
 }
 
 async function readJson(request: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(request, 'end');
   return JSON.parse(Buffer.concat(chunks).toString()) as Body;
 }
 
@@ -55,7 +60,7 @@ async function create(store: ScimStore, body: Body): Promise<[number, unknown]> 
     createdAt: now,
     lastModified: now,
     resource,
-    person: {},
+    person: PERSON,
     deletedAt: null,
   } as const;
   await store.users.insert(user);
@@ -78,14 +83,18 @@ async function changeMember(store: ScimStore, group: string, { Operations: [oper
 }
 
 async function lookUp(store: ScimStore, query: string): Promise<unknown> {
-  const filter = parseFilter(decodeURIComponent(query.slice('filter='.length)));
-  const value = filter.kind === 'compare' ? String(filter.value) : /"([^"]*)"$/.exec(decodeURIComponent(query))?.[1];
+  const text = decodeURIComponent(query.slice('filter='.length));
+  const filter = parseFilter(text);
+  const value = filter.kind === 'compare' ? String(filter.value) : /"([^"]*)"$/.exec(text)?.[1];
   const by = filter.kind === 'compare' ? (filter.path.attribute as 'userName') : 'email';
-  return store.users.find(TENANT, { by, value: value ?? '' } satisfies UserLookup, { offset: 0, limit: 1 });
+  return store.users.find(TENANT, { by, value: value ?? '' } satisfies UserLookup, { offset: 0, limit: 100 });
 }
 
-async function page(store: ScimStore, query: string): Promise<unknown> {
-  if (!query.startsWith('cursor')) return store.users.find(TENANT, { by: 'all' }, { offset: 0, limit: 100 });
-  for await (const users of store.users.scan(TENANT, { by: 'all' }, { after: null, narrow: null })) return users.slice(0, 100);
+async function page(store: ScimStore, query: URLSearchParams): Promise<unknown> {
+  const limit = Number(query.get('count'));
+  const [createdAt = '', id = ''] = query.get('cursor')?.split('_') ?? [];
+  if (id === '') return store.users.find(TENANT, { by: 'all' }, { offset: Number(query.get('startIndex') ?? 1) - 1, limit });
+  const after = { createdAt: new Date(Number(createdAt)), id };
+  for await (const users of store.users.scan(TENANT, { by: 'all' }, { after, narrow: null, expected: limit })) return users;
   return [];
 }

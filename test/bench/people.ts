@@ -5,6 +5,9 @@ export const TOKEN = 'benchmark-token-0123456789abcdef';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
+/** When person 0 was created; each other one came a millisecond after the one before. */
+export const FIRST_CREATED_AT = Date.UTC(2026, 0, 1);
+
 export function userNameOf(n: number): string {
   return `person.${n}@example.com`;
 }
@@ -14,6 +17,7 @@ export function idOf(n: number): string {
   return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 }
 
+/** By number of members: persons 0 to that number are in it. */
 export const GROUP_IDS = { 100: 'aaaaaaaa-0000-4000-8000-000000000100', 100_000: 'aaaaaaaa-0000-4000-8000-000000100000' } as const;
 
 /** Body of a POST as Entra ID sends it with its default mappings. */

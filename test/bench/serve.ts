@@ -14,25 +14,25 @@ import { openStore } from './open-store.ts';
 
 const [, , kind, address = ''] = process.argv;
 const stack = new AsyncDisposableStack();
-const store = await openStore(address, stack);
-const port = kind === 'floor' ? await startFloor(store) : await startService();
+const port = kind === 'floor' ? await startFloor(await openStore(address, stack)) : await startService();
 
 process.on('message', () => process.send?.({ rss: process.memoryUsage.rss() }));
 process.once('disconnect', () => process.exit());
 process.send?.({ port });
 
+/** As in production, its log at level info included; where standard output goes is for the parent to say. */
 async function startService(): Promise<number> {
+  const metrics = createServiceMetrics(new Registry());
   const core = createServiceCore({
-    store,
+    store: await openStore(address, stack, metrics.storeOperation),
     feed: {
       async run(sink) {
         sink.set(BENCH_CONFIG);
         sink.synced();
       },
     },
-    metrics: createServiceMetrics(new Registry()),
-    // As in production, only without a terminal that would be measured instead.
-    logger: createLogger({ program: 'bench', level: 'warn' }),
+    metrics,
+    logger: createLogger({ program: 'bench', level: 'info' }),
     clock: Date.now,
     externalUrl: 'https://scim.example.com',
     pod: 'bench',

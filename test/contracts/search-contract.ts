@@ -354,8 +354,9 @@ const KINDS: Readonly<Record<AttributeDefinition['type'], string>> = {
   complex: 'object',
 };
 
-/** NaN for what is no date-time. */
+/** NaN for what is no date-time; Date.parse takes "10" for a month. */
 function utc(text: string): number {
+  if (!/^\d{4}-\d\d-\d\d/.test(text)) return Number.NaN;
   return Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`);
 }
 

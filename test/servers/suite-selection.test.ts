@@ -3,15 +3,15 @@ import { closingLine, suitesToLeaveOut } from './suite-selection.ts';
 
 describe('suitesToLeaveOut', () => {
   test('leaves nothing out when every part is there', () => {
-    expect(suitesToLeaveOut({ kubernetes: null, mongodb: null })).toEqual([]);
+    expect(suitesToLeaveOut({ kubernetes: null, mongodb: null, patience: null })).toEqual([]);
   });
 
   test('leaves out what needs the missing part, end-to-end suites included, with the reason', () => {
-    expect(suitesToLeaveOut({ kubernetes: 'no Go', mongodb: null })).toEqual([
+    expect(suitesToLeaveOut({ kubernetes: 'no Go', mongodb: null, patience: null })).toEqual([
       { suffix: '.kubernetes.test.ts', reason: 'no Go' },
       { suffix: '.e2e.test.ts', reason: 'no Go' },
     ]);
-    expect(suitesToLeaveOut({ kubernetes: null, mongodb: 'no Python' }).map(({ suffix }) => suffix)).toEqual([
+    expect(suitesToLeaveOut({ kubernetes: null, mongodb: 'no Python', patience: null }).map(({ suffix }) => suffix)).toEqual([
       '.mongodb.test.ts',
       '.e2e.test.ts',
     ]);

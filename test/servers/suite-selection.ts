@@ -2,6 +2,8 @@
 export interface MissingParts {
   readonly kubernetes: string | null;
   readonly mongodb: string | null;
+  /** Time for suites that start whole programs and wait for them; not spent by `--quick`. */
+  readonly patience: string | null;
 }
 
 /** A suite's file name tells which servers it needs. */
@@ -9,6 +11,7 @@ export function suitesToLeaveOut(missing: MissingParts): readonly { readonly suf
   const suites = [
     { suffix: '.kubernetes.test.ts', reason: missing.kubernetes },
     { suffix: '.mongodb.test.ts', reason: missing.mongodb },
+    { suffix: '.process.test.ts', reason: missing.patience },
     // End-to-end suites need both; those of standalone mode need none and are named `.test.ts`.
     { suffix: '.e2e.test.ts', reason: missing.kubernetes ?? missing.mongodb },
   ];

@@ -52,6 +52,18 @@ describe('compileSort', () => {
     expect(sorted(sortBy)?.keyOf(ALICE)).toBe(key);
   });
 
+  // As a resource may hold them after the mapping gave the attribute another type.
+  test.each([
+    ['hiredAt', '10'],
+    ['hiredAt', '2026-02-30'],
+    ['hiredAt', 10],
+    ['badge', '10'],
+    ['onSite', 'true'],
+    ['site', 10],
+  ])('by %s, which is another type than its value %j, has no key', (name, value) => {
+    expect(sorted(`${CUSTOM}:${name}`)?.keyOf({ [CUSTOM]: { [name]: value } })).toBeNull();
+  });
+
   test.each([
     ['shoeSize', 'sortBy "shoeSize" is not an attribute of this resource type; GET /Schemas lists them'],
     ['name', 'sortBy "name" has no order; sort by one of its sub-attributes, such as name.formatted'],
