@@ -61,7 +61,10 @@ export class InterleavingStore implements ScimStore, Disposable {
 
   /** Everyone, the deleted included. */
   everyone(tenant: TenantKey): StoredUser[] {
-    return this.#database.prepare('SELECT * FROM users WHERE tenant = ? ORDER BY created_at, id').all(tenant).map(fromRow);
+    return this.#database
+      .prepare('SELECT * FROM users WHERE tenant = ? ORDER BY created_at, id')
+      .all(tenant)
+      .map((row) => fromRow(tenant, row));
   }
 
   [Symbol.dispose](): void {

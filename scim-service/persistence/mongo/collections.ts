@@ -97,9 +97,9 @@ function membershipSchema(): mongoose.Schema<MembershipDocument> {
     },
     MANUAL,
   );
-  // Members of a group in the order of their ids; the few that are hidden are passed over.
   schema.index({ tenant: 1, group: 1, member: 1 }, { unique: true });
-  // Groups of a member, all in the index.
+  // Members of a group in the order of their ids, and groups of a member: all that is asked for is in the index.
+  schema.index({ tenant: 1, group: 1, visible: 1, member: 1, type: 1 });
   schema.index({ tenant: 1, member: 1, visible: 1, group: 1 });
   return schema;
 }

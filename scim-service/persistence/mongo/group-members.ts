@@ -16,8 +16,8 @@ type ClientSession = mongoose.mongo.ClientSession;
  * Most memberships that one write may make and unmake. MongoDB ends a transaction after 60 s
  * (transactionLifetimeLimitSeconds); 100,000 memberships, with three entries in indexes each, take it some 10 s.
  */
-const MEMBERSHIPS_AT_ONCE = 100_000;
-const FORGOTTEN_AT_ONCE = 1_000;
+export const MEMBERSHIPS_AT_ONCE = 100_000;
+const FORGOTTEN_AT_ONCE = 250;
 /** Writers of one group go one after the other; one takes some 10 ms. */
 const LONGEST_WAIT_MS = 3_000;
 
@@ -72,19 +72,18 @@ export class GroupMembers {
   }
 
   /**
-   * Deletes memberships of a group that this transaction has removed, MEMBERSHIPS_AT_ONCE at most. The rest is seen by
-   * nobody, since its group isn't there; it goes after the transaction, by a call without one.
-   * @returns whether they are all gone
+   * Deletes the memberships of a removed group, `limit` at most. What a transaction leaves of them is seen by nobody, since
+   * its group isn't there.
+   * @returns whether none is left
    */
-  async forget(session: ClientSession | null, { tenant, id: group }: HeldGroup): Promise<boolean> {
+  async forget(session: ClientSession | null, { tenant, id: group }: HeldGroup, limit: number): Promise<boolean> {
     const { memberships } = this.#collections;
     const options = { ...LIMIT, ...(session === null ? {} : { session }) };
-    for (let forgotten = 0; session === null || forgotten < MEMBERSHIPS_AT_ONCE;) {
+    for (let forgotten = 0; forgotten < limit; forgotten += FORGOTTEN_AT_ONCE) {
       const page = { ...options, projection: { _id: 0, member: 1 }, limit: FORGOTTEN_AT_ONCE };
       const found = await memberships.find({ tenant, group }, page).toArray();
       if (found.length === 0) return true;
       await memberships.deleteMany({ tenant, group, member: { $in: found.map(({ member }) => member) } }, options);
-      forgotten += found.length;
     }
     return false;
   }

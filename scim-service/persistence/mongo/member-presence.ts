@@ -1,7 +1,8 @@
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { Member } from '../../domain/stored-group.ts';
 import type { Collections } from './collections.ts';
+import { named } from './resource-reader.ts';
 import { LIMIT } from './store-session.ts';
 
 type ClientSession = mongoose.mongo.ClientSession;
@@ -43,10 +44,10 @@ export async function readPresence(
 ): Promise<Presence> {
   const presence = new Map<string, boolean>();
   const options = { ...LIMIT, session };
-  const foundUsers = users.find({ _id: { $in: idsOf(members, 'User') }, tenant }, { ...options, projection: { deleted: 1 } });
-  for (const { _id: id, deleted } of await foundUsers.toArray()) presence.set(id, !deleted);
-  const foundGroups = groups.find({ _id: { $in: idsOf(members, 'Group') }, tenant }, { ...options, projection: { _id: 1 } });
-  for (const { _id: id } of await foundGroups.toArray()) presence.set(id, true);
+  const foundUsers = users.find(named(idsOf(members, 'User')), { ...options, projection: { tenant: 1, deleted: 1 } });
+  for (const { _id: id, tenant: owner, deleted } of await foundUsers.toArray()) if (owner === tenant) presence.set(id, !deleted);
+  const foundGroups = groups.find(named(idsOf(members, 'Group')), { ...options, projection: { tenant: 1 } });
+  for (const { _id: id, tenant: owner } of await foundGroups.toArray()) if (owner === tenant) presence.set(id, true);
   return presence;
 }
 

@@ -4,6 +4,7 @@ import type { Member } from '../../domain/stored-group.ts';
 import { chunksOf } from './chunks-of.ts';
 import type { Collections } from './collections.ts';
 import { holdMembers, readPresence } from './member-presence.ts';
+import type { MembershipDocument } from './membership-document.ts';
 import { LIMIT } from './store-session.ts';
 
 type ClientSession = mongoose.mongo.ClientSession;
@@ -71,15 +72,31 @@ export async function dropMembers(
   { tenant, id: group }: HeldGroup,
   ids: readonly string[],
 ): Promise<MembershipCounts> {
-  let [seen, hidden] = [0, 0];
+  const counts = { seen: 0, hidden: 0 };
   for (const some of chunksOf(ids)) {
-    const named = { tenant, group, member: { $in: some } };
-    const options = { ...LIMIT, session };
-    const { deletedCount } = await memberships.deleteMany({ ...named, visible: true }, options);
-    seen += deletedCount;
-    if (deletedCount < some.length) hidden += (await memberships.deleteMany({ ...named, visible: false }, options)).deletedCount;
+    const seen = await deleteRows(
+      memberships,
+      session,
+      some.map((member) => ({ tenant, group, member, visible: true })),
+    );
+    counts.seen += seen;
+    if (seen === some.length) continue;
+    counts.hidden += await deleteRows(
+      memberships,
+      session,
+      some.map((member) => ({ tenant, group, member, visible: false })),
+    );
   }
-  return { seen, hidden };
+  return counts;
+}
+
+async function deleteRows(
+  memberships: Collections['memberships'],
+  session: ClientSession,
+  filters: readonly Omit<MembershipDocument, 'type'>[],
+): Promise<number> {
+  const deletions = filters.map((filter) => ({ deleteOne: { filter } }));
+  return (await memberships.bulkWrite(deletions, { ...LIMIT, session, ordered: false })).deletedCount;
 }
 
 /**
@@ -93,14 +110,16 @@ export async function settleMembers(
   members: readonly Member[],
 ): Promise<boolean> {
   const presence = await holdMembers(collections, session, tenant, members);
-  const idsOf = (state: boolean | undefined): string[] => members.map(({ id }) => id).filter((id) => presence.get(id) === state);
-  let changed = 0;
-  for (const visible of [true, false]) {
-    const ids = idsOf(visible);
-    if (ids.length === 0) continue;
-    const filter = { tenant, group, member: { $in: ids }, visible: !visible };
-    changed += (await collections.memberships.updateMany(filter, { $set: { visible } }, { ...LIMIT, session })).modifiedCount;
-  }
-  const gone = await dropMembers(collections, session, { tenant, id: group }, idsOf(undefined));
-  return changed + gone.seen > 0;
+  const options = { ...LIMIT, session };
+  const filter = { tenant, group, member: { $in: members.map(({ id }) => id) } };
+  const rows = await collections.memberships.find(filter, { ...options, projection: { member: 1, visible: 1 } }).toArray();
+  const others = rows.filter(({ member, visible }) => presence.get(member) !== visible);
+  if (others.length === 0) return false;
+  const changes = others.map(({ _id, member }) => {
+    const visible = presence.get(member);
+    const row = { _id, tenant };
+    return visible === undefined ? { deleteOne: { filter: row } } : { updateOne: { filter: row, update: { $set: { visible } } } };
+  });
+  await collections.memberships.bulkWrite(changes, { ...options, ordered: false });
+  return others.some(({ member, visible }) => visible || presence.get(member) === true);
 }

@@ -14,7 +14,7 @@ import type { Collections } from './collections.ts';
 import { isDuplicateKey, translateDuplicateKey } from './duplicate-key.ts';
 import { fromGroupDocument, toGroupDocument, type GroupDocument } from './group-document.ts';
 import { groupsBy } from './group-filters.ts';
-import { GroupMembers } from './group-members.ts';
+import { GroupMembers, MEMBERSHIPS_AT_ONCE } from './group-members.ts';
 import { groupIdsOf } from './membership-queries.ts';
 import { changeMembershipsOf } from './memberships-of-member.ts';
 import { narrowGroups } from './narrow-scan.ts';
@@ -95,9 +95,9 @@ export class MongoGroupStore implements GroupStore, GroupSearch {
           return 'stale';
         }
         await changeMembershipsOf(this.#collections, session, { tenant, id }, 'gone', now);
-        return (await this.#members.forget(session, { tenant, id })) ? 'removed' : 'members left';
+        return (await this.#members.forget(session, { tenant, id }, MEMBERSHIPS_AT_ONCE)) ? 'removed' : 'members left';
       });
-      if (outcome === 'members left') await this.#members.forget(null, { tenant, id });
+      if (outcome === 'members left') await this.#members.forget(null, { tenant, id }, Number.POSITIVE_INFINITY);
       return outcome !== 'stale';
     });
   }

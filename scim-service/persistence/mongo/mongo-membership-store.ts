@@ -3,7 +3,8 @@ import type { Member, MemberType } from '../../domain/stored-group.ts';
 import type { DirectMembership, MembershipStore } from '../../provisioning/group-store.ts';
 import { chunksOf } from './chunks-of.ts';
 import type { Collections } from './collections.ts';
-import { groupsOfMembers, membersOfGroup } from './membership-queries.ts';
+import { membershipsOf, membersOfGroup } from './membership-queries.ts';
+import { named } from './resource-reader.ts';
 import { LIMIT, type StoreSession } from './store-session.ts';
 
 export class MongoMembershipStore implements MembershipStore {
@@ -34,8 +35,9 @@ export class MongoMembershipStore implements MembershipStore {
     return this.#session.run('groupsOf', async () => {
       const found: { member: string; group: string }[] = [];
       for (const ids of chunksOf([...new Set(memberIds)])) {
-        const projection = { _id: 0, member: 1, group: 1 };
-        found.push(...(await this.#collections.memberships.find(groupsOfMembers(tenant, ids), { ...LIMIT, projection }).toArray()));
+        const projection = { _id: 0, member: 1, visible: 1, group: 1 };
+        const all = await this.#collections.memberships.find(membershipsOf(tenant, ids), { ...LIMIT, projection }).toArray();
+        found.push(...all.filter(({ visible }) => visible));
       }
       const names = await this.#displayNames(tenant, [...new Set(found.map(({ group }) => group))]);
       return found.flatMap(({ member, group }) => {
@@ -48,14 +50,13 @@ export class MongoMembershipStore implements MembershipStore {
   typesOf(tenant: TenantKey, ids: readonly string[]): Promise<ReadonlyMap<string, MemberType>> {
     return this.#session.run('typesOf', async () => {
       const types = new Map<string, MemberType>();
-      const options = { ...LIMIT, projection: { _id: 1 } };
       for (const some of chunksOf([...new Set(ids)])) {
         const [users, groups] = await Promise.all([
-          this.#collections.users.find({ _id: { $in: some }, tenant, deleted: false }, options).toArray(),
-          this.#collections.groups.find({ _id: { $in: some }, tenant }, options).toArray(),
+          this.#collections.users.find(named(some), { ...LIMIT, projection: { tenant: 1, deleted: 1 } }).toArray(),
+          this.#collections.groups.find(named(some), { ...LIMIT, projection: { tenant: 1 } }).toArray(),
         ]);
-        for (const { _id: id } of users) types.set(id, 'User');
-        for (const { _id: id } of groups) types.set(id, 'Group');
+        for (const { _id: id, tenant: owner, deleted } of users) if (owner === tenant && !deleted) types.set(id, 'User');
+        for (const { _id: id, tenant: owner } of groups) if (owner === tenant) types.set(id, 'Group');
       }
       return types;
     });
@@ -63,11 +64,12 @@ export class MongoMembershipStore implements MembershipStore {
 
   async #displayNames(tenant: TenantKey, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const names = new Map<string, string>();
-    const options = { ...LIMIT, projection: { 'resource.displayName': 1 } };
+    const options = { ...LIMIT, projection: { tenant: 1, 'resource.displayName': 1 } };
     for (const some of chunksOf(ids)) {
-      const groups = await this.#collections.groups.find({ _id: { $in: some }, tenant }, options).toArray();
-      for (const { _id: id, resource } of groups) {
-        if ('displayName' in resource && typeof resource.displayName === 'string') names.set(id, resource.displayName);
+      const groups = await this.#collections.groups.find(named(some), options).toArray();
+      for (const { _id: id, tenant: owner, resource } of groups) {
+        if (owner !== tenant || !('displayName' in resource) || typeof resource.displayName !== 'string') continue;
+        names.set(id, resource.displayName);
       }
     }
     return names;

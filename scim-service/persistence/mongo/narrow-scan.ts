@@ -88,9 +88,10 @@ function narrow(filter: FilterNode, isNegated: boolean, place: Place): Narrowing
 
 function allOf(parts: readonly Narrowing[]): Narrowing {
   const known = parts.filter((part) => part !== null);
-  if (known.length === 0) return null;
+  const [first, ...others] = known;
+  if (first === undefined) return null;
   const isExact = known.length === parts.length && known.every((part) => part.isExact);
-  return { query: { $and: known.map(({ query }) => query) }, isExact };
+  return { query: others.length === 0 ? first.query : { $and: known.map(({ query }) => query) }, isExact };
 }
 
 function anyOf(parts: readonly Narrowing[]): Narrowing {

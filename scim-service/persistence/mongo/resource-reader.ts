@@ -78,7 +78,7 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
     for (let [place, filter] = [after, narrow]; ; limit = SCAN_PAGE) {
       let page: readonly R[];
       try {
-        page = await session.run(operation, () => this.#find(pageQuery(query, place, filter), { limit, sort: IN_ORDER }));
+        page = await session.run(operation, () => this.#next(query, place, filter, limit));
       } catch (error) {
         // Few match among very many, so that one page takes too long to find; the caller's own judgement finds them as well.
         if (filter === null || !hasCause(error, MAX_TIME_EXPIRED)) throw error;
@@ -96,9 +96,9 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
   /** Places of those among the ids that are seen, in the order of creation. */
   async positions(tenant: TenantKey, ids: readonly string[]): Promise<readonly Position[]> {
     const found: Position[] = [];
+    const projection = Object.fromEntries(['tenant', 'createdAt', ...Object.keys(this.#visible)].map((name) => [name, 1]));
     for (const some of chunksOf(ids)) {
-      const documents = await this.#collection.find(this.#named(tenant, some), { ...LIMIT, projection: { createdAt: 1 } }).toArray();
-      for (const { _id: id, createdAt } of documents) found.push({ id: String(id), createdAt });
+      for (const { _id: id, createdAt } of await this.#named(tenant, some, { projection })) found.push({ id, createdAt });
     }
     return found.sort(byCreation);
   }
@@ -125,17 +125,19 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
 
   async #at(tenant: TenantKey, positions: readonly Position[]): Promise<readonly R[]> {
     const found: R[] = [];
-    for (const some of chunksOf(positions))
-      found.push(
-        ...(await this.#find(
-          this.#named(
-            tenant,
-            some.map(({ id }) => id),
-          ),
-          {},
-        )),
-      );
+    for (const some of chunksOf(positions.map(({ id }) => id))) {
+      for (const document of await this.#named(tenant, some, {})) found.push(this.#fromDocument(document));
+    }
     return found.sort(byCreation);
+  }
+
+  /** In two steps, each a range of the index: what is later in the same instant, then what is of later ones. */
+  async #next(query: Query, after: Position | null, narrow: Query | null, limit: number): Promise<readonly R[]> {
+    const page: R[] = [];
+    for (const part of pageQueries(query, after, narrow)) {
+      if (page.length < limit) page.push(...(await this.#find(part, { limit: limit - page.length, sort: IN_ORDER })));
+    }
+    return page;
   }
 
   async #find(query: Query, options: mongoose.mongo.FindOptions): Promise<readonly R[]> {
@@ -143,8 +145,10 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
     return documents.map((document) => this.#fromDocument(document as D));
   }
 
-  #named(tenant: TenantKey, ids: readonly string[]): mongoose.mongo.Filter<D> {
-    return { _id: { $in: ids }, tenant, ...this.#visible } as mongoose.mongo.Filter<D>;
+  /** Those that are seen. */
+  async #named(tenant: TenantKey, ids: readonly string[], options: mongoose.mongo.FindOptions): Promise<readonly D[]> {
+    const documents = await this.#collection.find(named(ids) as mongoose.mongo.Filter<D>, { ...LIMIT, ...options }).toArray();
+    return documents.map((document) => document as D).filter((document) => this.#isSeen(tenant, document));
   }
 
   #isSeen(tenant: TenantKey, document: D): boolean {
@@ -153,15 +157,20 @@ export class ResourceReader<D extends ResourceDocument, R extends Position> {
   }
 }
 
-/** The bound on `createdAt` is one of the index; `$or` is about those of the same instant. */
-export function pageQuery(query: Query, after: Position | null, narrow: Query | null): Query {
-  return {
-    ...query,
-    ...(after === null
-      ? {}
-      : { createdAt: { $gte: after.createdAt }, $or: [{ createdAt: { $gt: after.createdAt } }, { _id: { $gt: after.id } }] }),
-    ...(narrow === null ? {} : { $and: [narrow] }),
-  };
+/** By `_id` alone, so that the server has no other index to consider; whose they are is looked at in what is found. */
+export function named(ids: readonly string[]) {
+  return { _id: { $in: ids } };
+}
+
+/** What comes after a place, in its order. */
+export function pageQueries(query: Query, after: Position | null, narrow: Query | null): readonly Query[] {
+  const all = { ...query, ...(narrow === null ? {} : { $and: [narrow] }) };
+  if (after === null) return [all];
+  const { createdAt, id } = after;
+  return [
+    { ...all, createdAt, _id: { $gt: id } },
+    { ...all, createdAt: { $gt: createdAt } },
+  ];
 }
 
 function byCreation(left: Position, right: Position): number {

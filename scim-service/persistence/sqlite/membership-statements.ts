@@ -20,6 +20,8 @@ export interface MembershipWrites {
 export interface MembershipReads {
   /** The next `limit` members after the id `after`. */
   readonly membersAfter: StatementSync;
+  /** Groups of one member, `member_id`; `display_name` is JSON. */
+  readonly groupsOfOne: StatementSync;
   /** Groups of the members in `ids`, a JSON list; `display_name` is JSON. */
   readonly groupsOf: StatementSync;
   /** What is visible of `ids`, a JSON list. */
@@ -64,6 +66,11 @@ export function prepareMembershipReads(database: DatabaseSync): MembershipReads 
     membersAfter: database.prepare(
       `SELECT member_id, member_type FROM memberships
        WHERE tenant = :tenant AND group_id = :group_id AND member_id > :after AND visible = 1 ORDER BY member_id LIMIT :limit`,
+    ),
+    groupsOfOne: database.prepare(
+      `SELECT m.member_id, m.group_id, g.resource -> '$.displayName' AS display_name
+       FROM memberships AS m CROSS JOIN groups AS g ON g.id = m.group_id
+       WHERE m.tenant = :tenant AND m.member_id = :member_id AND m.visible = 1`,
     ),
     groupsOf: database.prepare(
       `SELECT m.member_id, m.group_id, g.resource -> '$.displayName' AS display_name

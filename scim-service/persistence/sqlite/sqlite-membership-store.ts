@@ -30,15 +30,15 @@ export class SqliteMembershipStore implements MembershipStore {
   }
 
   async groupsOf(tenant: TenantKey, memberIds: readonly string[]): Promise<readonly DirectMembership[]> {
+    const [first, ...others] = memberIds;
+    if (first === undefined) return [];
+    // Most often it is one person, whom no list has to be made and read for.
+    if (others.length === 0) {
+      return this.#session.read('groupsOf', () => this.#statements.groupsOfOne.all({ tenant, member_id: first }).map(membership));
+    }
     const found: DirectMembership[] = [];
     for await (const ids of chunks(memberIds)) {
-      for (const row of this.#session.read('groupsOf', () => this.#statements.groupsOf.all({ tenant, ids }))) {
-        found.push({
-          member: String(row['member_id']),
-          group: String(row['group_id']),
-          displayName: String(JSON.parse(String(row['display_name']))),
-        });
-      }
+      for (const row of this.#session.read('groupsOf', () => this.#statements.groupsOf.all({ tenant, ids }))) found.push(membership(row));
     }
     return found;
   }
@@ -61,6 +61,14 @@ async function* chunks(ids: readonly string[]): AsyncGenerator<string> {
     if (from > 0) await setImmediate();
     yield JSON.stringify(distinct.slice(from, from + IDS_AT_ONCE));
   }
+}
+
+function membership(row: Readonly<Record<string, SQLOutputValue>>): DirectMembership {
+  return {
+    member: String(row['member_id']),
+    group: String(row['group_id']),
+    displayName: String(JSON.parse(String(row['display_name']))),
+  };
 }
 
 function memberType(value: SQLOutputValue | undefined): MemberType {

@@ -10,7 +10,7 @@ import { prepareMembershipWrites, type MembershipWrites } from './membership-sta
 import { chunksOf, isComplete, positionAfter, scanPages } from './scan-pages.ts';
 import type { SqliteSession } from './sqlite-session.ts';
 import { fromRow, toRow } from './user-row.ts';
-import { prepareUserStatements, type UserStatements } from './user-statements.ts';
+import { prepareUserStatements, type UniqueBy, type UserStatements } from './user-statements.ts';
 
 export class SqliteUserStore implements UserStore, UserSearch {
   readonly #session: SqliteSession;
@@ -63,13 +63,13 @@ export class SqliteUserStore implements UserStore, UserSearch {
   }
 
   async findById(tenant: TenantKey, id: string): Promise<StoredUser | null> {
-    return this.#session.read('findById', () => this.#page(tenant, { by: 'id', value: id }, { offset: 0, limit: 1 })[0] ?? null);
+    return this.#session.read('findById', () => this.#only(tenant, 'id', id));
   }
 
   async findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
     return this.#session.read('findDeletedByUserName', () => {
       const row = this.#statements.lastDeleted.get({ tenant, user_name_key: foldCase(userName) });
-      return row ? fromRow(row) : null;
+      return row ? fromRow(tenant, row) : null;
     });
   }
 
@@ -84,14 +84,17 @@ export class SqliteUserStore implements UserStore, UserSearch {
     const start = positionAfter(after);
     if (lookup.by === 'all') {
       return scanPages(start, expected, (place) =>
-        this.#session.read('scan', () => this.#statements.allAfter.all({ tenant, ...place }).map(fromRow)),
+        this.#session.read('scan', () => this.#statements.allAfter.all({ tenant, ...place }).map((row) => fromRow(tenant, row))),
       );
     }
     const { by } = lookup;
     return chunksOf(
       () =>
         this.#session.read('scan', () => this.#statements.idsAfter[by].all({ tenant, ...valueOf(lookup), ...start }).map(({ id }) => id)),
-      (ids) => this.#session.read('scan', () => this.#statements.byIds.all({ tenant, ids: JSON.stringify(ids) }).map(fromRow)),
+      (ids) =>
+        this.#session.read('scan', () =>
+          this.#statements.byIds.all({ tenant, ids: JSON.stringify(ids) }).map((row) => fromRow(tenant, row)),
+        ),
     );
   }
 
@@ -118,8 +121,18 @@ export class SqliteUserStore implements UserStore, UserSearch {
   }
 
   #page(tenant: TenantKey, lookup: UserLookup, { offset, limit }: PageRange): StoredUser[] {
-    const rows = this.#statements.page[lookup.by].all({ tenant, ...valueOf(lookup), limit, offset });
-    return rows.map(fromRow);
+    const { by } = lookup;
+    if (by === 'id' || by === 'userName') {
+      const user = this.#only(tenant, by, lookup.value);
+      return user === null || offset > 0 || limit === 0 ? [] : [user];
+    }
+    const rows = this.#statements.page[by].all({ tenant, ...valueOf(lookup), limit, offset });
+    return rows.map((row) => fromRow(tenant, row));
+  }
+
+  #only(tenant: TenantKey, by: UniqueBy, value: string): StoredUser | null {
+    const row = this.#statements.only[by].get({ tenant, ...valueOf({ by, value }) });
+    return row ? fromRow(tenant, row) : null;
   }
 
   #total(tenant: TenantKey, lookup: UserLookup): number {

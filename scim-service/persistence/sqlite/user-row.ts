@@ -22,15 +22,19 @@ export function toRow(user: StoredUser): Record<string, SQLInputValue> {
   };
 }
 
-export function fromRow(row: UserRow): StoredUser {
+export function fromRow(tenant: TenantKey, row: UserRow): StoredUser {
+  const person = String(row['person']);
   return {
-    tenant: String(row['tenant']) as TenantKey,
+    tenant,
     id: String(row['id']),
     version: Number(row['version']),
     createdAt: new Date(Number(row['created_at'])),
     lastModified: new Date(Number(row['last_modified'])),
     resource: JSON.parse(String(row['resource'])),
-    person: JSON.parse(String(row['person'])),
+    // Read when it is asked for: only writes do, and a read would be half as long again.
+    get person() {
+      return JSON.parse(person) as StoredUser['person'];
+    },
     deletedAt: row['deleted_at'] === null ? null : new Date(Number(row['deleted_at'])),
   };
 }

@@ -3,6 +3,9 @@ import type { UserLookup } from '../../domain/user-lookup.ts';
 
 type By = UserLookup['by'];
 
+/** Lookups that find one person at most. */
+export type UniqueBy = Extract<By, 'id' | 'userName'>;
+
 /** Each is prepared once; a lookup's parameters are `tenant` and, but for `all`, `value`. */
 export interface UserStatements {
   readonly insert: StatementSync;
@@ -14,7 +17,9 @@ export interface UserStatements {
   /** Drops a person's keys that aren't in `email_keys`, a JSON list. */
   readonly dropOtherEmails: StatementSync;
   readonly lastDeleted: StatementSync;
-  readonly page: Readonly<Record<By, StatementSync>>;
+  /** The only one: there is nothing to order or to count off, which a statement for pages would prepare to do. */
+  readonly only: Readonly<Record<UniqueBy, StatementSync>>;
+  readonly page: Readonly<Record<Exclude<By, UniqueBy>, StatementSync>>;
   readonly total: Readonly<Record<By, StatementSync>>;
   /** The next `limit` after a place in the order of creation: `created_at` and `id`. */
   readonly allAfter: StatementSync;
@@ -35,12 +40,14 @@ const VISIBLE: Readonly<Record<By, string>> = {
     WHERE m.tenant = :tenant AND m.group_id = :value AND m.member_type = 'User' AND m.visible = 1`,
 };
 
+/** What `fromRow` reads; the keys are for finding alone. */
+const COLUMNS = 'u.id, u.version, u.created_at, u.last_modified, u.resource, u.person, u.deleted_at';
 const ORDERED_PAGE = 'ORDER BY u.created_at, u.id LIMIT :limit OFFSET :offset';
 const AFTER = '(u.created_at, u.id) > (:created_at, :id)';
 
 export function prepareUserStatements(database: DatabaseSync): UserStatements {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
-  const page = (by: By): StatementSync => prepare(`SELECT u.* FROM ${VISIBLE[by]} ${ORDERED_PAGE}`);
+  const page = (by: By): StatementSync => prepare(`SELECT ${COLUMNS} FROM ${VISIBLE[by]} ${ORDERED_PAGE}`);
   const total = (by: By): StatementSync => prepare(`SELECT count(*) AS total FROM ${VISIBLE[by]}`);
   const idsAfter = (by: By): StatementSync => prepare(`SELECT u.id FROM ${VISIBLE[by]} AND ${AFTER} ORDER BY u.created_at, u.id`);
   const update = (from: string): StatementSync =>
@@ -64,18 +71,20 @@ export function prepareUserStatements(database: DatabaseSync): UserStatements {
       'DELETE FROM user_emails WHERE user_id = :user_id AND email_key NOT IN (SELECT value FROM json_each(:email_keys))',
     ),
     lastDeleted: prepare(
-      `SELECT * FROM users WHERE tenant = :tenant AND user_name_key = :user_name_key AND deleted_at IS NOT NULL
-       ORDER BY deleted_at DESC LIMIT 1`,
+      `SELECT ${COLUMNS} FROM users AS u WHERE u.tenant = :tenant AND u.user_name_key = :user_name_key AND u.deleted_at IS NOT NULL
+       ORDER BY u.deleted_at DESC LIMIT 1`,
     ),
+    only: {
+      id: prepare(`SELECT ${COLUMNS} FROM ${VISIBLE.id}`),
+      userName: prepare(`SELECT ${COLUMNS} FROM ${VISIBLE.userName}`),
+    },
     page: {
       all: page('all'),
-      id: page('id'),
-      userName: page('userName'),
       externalId: page('externalId'),
       email: page('email'),
       // Ids are sorted and not whole people, of whom a group may have 100,000.
       group: prepare(
-        `SELECT u.* FROM (SELECT u.id FROM ${VISIBLE.group} ${ORDERED_PAGE}) AS found CROSS JOIN users AS u ON u.id = found.id
+        `SELECT ${COLUMNS} FROM (SELECT u.id FROM ${VISIBLE.group} ${ORDERED_PAGE}) AS found CROSS JOIN users AS u ON u.id = found.id
          ORDER BY u.created_at, u.id`,
       ),
     },
@@ -90,7 +99,7 @@ export function prepareUserStatements(database: DatabaseSync): UserStatements {
          WHERE tenant = :tenant AND group_id = :value AND member_type = 'User' AND visible = 1`,
       ),
     },
-    allAfter: prepare(`SELECT u.* FROM ${VISIBLE.all} AND ${AFTER} ORDER BY u.created_at, u.id LIMIT :limit`),
+    allAfter: prepare(`SELECT ${COLUMNS} FROM ${VISIBLE.all} AND ${AFTER} ORDER BY u.created_at, u.id LIMIT :limit`),
     idsAfter: {
       id: idsAfter('id'),
       userName: idsAfter('userName'),
@@ -99,7 +108,7 @@ export function prepareUserStatements(database: DatabaseSync): UserStatements {
       group: idsAfter('group'),
     },
     byIds: prepare(
-      `SELECT u.* FROM json_each(:ids) AS wanted CROSS JOIN users AS u ON u.id = wanted.value
+      `SELECT ${COLUMNS} FROM json_each(:ids) AS wanted CROSS JOIN users AS u ON u.id = wanted.value
        WHERE u.tenant = :tenant AND u.deleted_at IS NULL ORDER BY u.created_at, u.id`,
     ),
   };

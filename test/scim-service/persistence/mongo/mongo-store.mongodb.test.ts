@@ -1,4 +1,3 @@
-import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
@@ -10,8 +9,10 @@ import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
 import { describeUserStore } from '#test/contracts/user-store-contract.ts';
 import { mongodbCommand } from '#test/servers/mongodb-program.ts';
 import { aLog } from '#test/support/a-log.ts';
+import { aStoredGroup } from '#test/support/a-group.ts';
 import { aStoredUser } from '#test/support/a-user.ts';
 import { spawnServer } from '#test/support/child-server.ts';
+import { startForgetfulProxy } from '#test/support/forgetful-proxy.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { startMongoServer, type MongoServer } from '#test/support/mongo-server.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
@@ -104,7 +105,7 @@ describe('a document of the collection users', () => {
       .flat()
       .filter(({ name }) => name !== '_id_')
       .map(({ key }) => Object.keys(key)[0]);
-    expect(firstFields).toEqual(Array(10).fill('tenant'));
+    expect(firstFields).toEqual(Array(11).fill('tenant'));
   });
 });
 
@@ -140,6 +141,8 @@ describe('a store that is out of reach', () => {
     await store.connected;
     const user = aStoredUser({ tenant: 'team-hr/outage', resource: ANN });
     await store.users.insert(user);
+    const group = aStoredGroup({ tenant: user.tenant });
+    await store.groups.insert(group, []);
 
     await proxy.cut();
     const start = Date.now();
@@ -152,6 +155,17 @@ describe('a store that is out of reach', () => {
       store.users.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 }),
       store.users.find(user.tenant, { by: 'userName', value: 'ann' } satisfies UserLookup, { offset: 0, limit: 10 }),
       store.users.count(user.tenant),
+      store.users.retire({ ...user, version: 2, deletedAt: new Date() }, 1),
+      (async () => {
+        for await (const page of store.users.scan(user.tenant, { by: 'all' }, { after: null, narrow: null })) expect(page).toEqual([]);
+      })(),
+      store.groups.insert(aStoredGroup({ tenant: user.tenant }), []),
+      store.groups.insert(aStoredGroup({ tenant: user.tenant }), [{ id: user.id, type: 'User' }]),
+      store.groups.changeMembers(user.tenant, group.id, { add: [{ id: user.id, type: 'User' }], remove: [] }, null, new Date()),
+      store.groups.remove(user.tenant, group.id, 1, new Date()),
+      store.groups.find(user.tenant, { by: 'member', value: user.id }, { offset: 0, limit: 10 }),
+      store.memberships.groupsOf(user.tenant, [user.id]),
+      store.memberships.members(user.tenant, group.id, { after: null, limit: 10 }),
       store.ping(),
     ];
     const outcomes = await Promise.allSettled(operations);
@@ -161,6 +175,10 @@ describe('a store that is out of reach', () => {
     await proxy.heal();
     await waitUntil(() => store.ping().then(() => true), { what: 'the store to be back', timeoutMs: 15_000 });
     expect(await store.users.findById(user.tenant, user.id)).toStrictEqual(user);
+    expect(await store.groups.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 })).toStrictEqual({
+      totalResults: 1,
+      groups: [group],
+    });
     await store.users.insert(aStoredUser({ tenant: user.tenant }));
     expect(lines.map(({ msg }) => msg)).toEqual(
       expect.arrayContaining(['MongoDB connected', 'MongoDB connection lost', 'MongoDB connection is back']),
@@ -258,40 +276,4 @@ if (!process.env['MONGODB_URI']) {
       }
     }, 60_000);
   });
-}
-
-/** A wire that drops the line, once, when the server answers to a named command: the command was carried out, and nobody knows. */
-async function startForgetfulProxy(target: { readonly host: string; readonly port: number }) {
-  let command: string | null = null;
-  let lost = 0;
-  const proxy = createServer((inbound) => {
-    const outbound = createConnection(target);
-    let doomed = false;
-    for (const socket of [inbound, outbound]) socket.on('error', () => socket.destroy());
-    inbound.on('data', (data) => {
-      // A command's name is its first field, so it stands before the collection's.
-      doomed ||= command !== null && data.includes(`\u0002${command}\0`);
-      outbound.write(data);
-    });
-    outbound.on('data', (data) => {
-      if (!doomed) return void inbound.write(data);
-      command = null;
-      lost += 1;
-      inbound.destroy();
-      return outbound.destroy();
-    });
-    inbound.once('close', () => outbound.destroy());
-    outbound.once('close', () => inbound.destroy());
-  });
-  await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (proxy.address() as AddressInfo).port,
-    lost: () => lost,
-    loseNextAnswerTo(name: string) {
-      command = name;
-    },
-    async [Symbol.asyncDispose]() {
-      proxy.close();
-    },
-  };
 }
