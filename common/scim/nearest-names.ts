@@ -1,11 +1,15 @@
 /** The most names that a message suggests. */
 const SUGGESTIONS = 3;
 
+/** Twice the longest name there is. What is longer is no misspelling, and to measure it takes long. */
+const MAX_LENGTH = 64;
+
 /**
  * Up to three of `names` that are close to `name` without regard to case, nearest first; none when all are far from it.
  * Of a dotted name the last part counts.
  */
 export function nearestNames(name: string, names: readonly string[]): readonly string[] {
+  if (name.length > MAX_LENGTH) return [];
   const wanted = name.toLowerCase();
   // A third of the letters wrong is a misspelling, more is another word; two in a short name.
   const farthest = Math.max(2, Math.floor(wanted.length / 3));

@@ -8,16 +8,26 @@ import type { TenantModel } from './tenant-model.ts';
 
 type GroupResource = StoredGroup['resource'];
 
+/** Most UTF-16 units of a text of a group; directories send 256. A name stands in the answer for each of a group's members. */
+const MAX_TEXT_LENGTH = 4_096;
+
 /**
  * Checks what every stored group has, and takes out the members, who are kept apart.
- * @throws ScimError 400 invalidValue without a displayName
+ * @throws ScimError 400 invalidValue without a displayName, and for too long a text
  */
 export function groupResource(resource: ScimObject): GroupResource {
   const { displayName } = resource;
   if (typeof displayName !== 'string' || displayName.trim() === '') {
     throw ScimError.invalidValue('attribute "displayName" of a group is required and must be a text that is not empty');
   }
-  return { ...withAttribute(resource, 'members', null), displayName };
+  const group: GroupResource = { ...withAttribute(resource, 'members', null), displayName };
+  for (const [name, value] of Object.entries(group)) {
+    if (typeof value !== 'string' || value.length <= MAX_TEXT_LENGTH) continue;
+    throw ScimError.invalidValue(
+      `attribute "${name}" of the group has ${value.length} characters, but at most ${MAX_TEXT_LENGTH} are kept`,
+    );
+  }
+  return group;
 }
 
 export function newGroup(model: TenantModel, resource: GroupResource, { id, now }: { id: string; now: Date }): StoredGroup {

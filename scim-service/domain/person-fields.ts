@@ -32,7 +32,17 @@ export function setField(draft: PersonDraft, target: readonly string[], value: P
 
 /** A copy whose records can be set without touching the original. */
 export function draftOf(person: PersonRecord): PersonDraft {
-  return structuredClone(person);
+  return copyRecord(person);
+}
+
+/** A copy whose records can be set without touching the original; for plain JSON far quicker than structuredClone. */
+export function copyValue(value: PersonValue): PersonValue {
+  if (typeof value !== 'object') return value;
+  return isRecord(value) ? copyRecord(value) : value.map(copyValue);
+}
+
+function copyRecord(record: PersonRecord): PersonDraft {
+  return Object.fromEntries(Object.entries(record).map(([field, value]) => [field, copyValue(value)]));
 }
 
 function isRecord(value: PersonValue): value is PersonRecord {

@@ -4,7 +4,7 @@ import { ScimError } from '../scim/scim-error.ts';
 import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../scim/scim-value.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { ACCEPTED_VALUES, convertValue } from './convert-value.ts';
-import { setField, type PersonDraft } from './person-fields.ts';
+import { copyValue, setField, type PersonDraft } from './person-fields.ts';
 import type { PersonRecord } from './stored-user.ts';
 import type { TenantModel } from './tenant-model.ts';
 
@@ -40,7 +40,7 @@ export function projectRules(resource: ScimObject, rules: readonly CompiledRule[
       continue;
     }
     // Copied, because a draft may be set further and the resource may not.
-    const converted = rule.type === null ? structuredClone(value) : convertValue(value, rule.type);
+    const converted = rule.type === null ? copyValue(value) : convertValue(value, rule.type);
     if (converted === null) problems.push(conversionProblem(rule, value));
     else setField(person, rule.targetNames, converted);
   }

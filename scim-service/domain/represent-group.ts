@@ -3,13 +3,21 @@ import type { ScimObject, ScimValue } from '../scim/scim-value.ts';
 import { GROUP_SCHEMAS } from './group-model.ts';
 import type { RepresentationOptions } from './represent-user.ts';
 import { resourceMeta } from './resource-meta.ts';
-import { restrictAttributes, restrictionOf, type Projection } from './restrict-attributes.ts';
+import { compileRestriction, restrictionOf, type Projection } from './restrict-attributes.ts';
 import type { Member, StoredGroup } from './stored-group.ts';
 
 /** A group as SCIM JSON without its `members`: there may be so many that they are written one after the other, by memberRepresentation. */
 export function representGroup(group: StoredGroup, options: Omit<RepresentationOptions, 'model'>): Record<string, unknown> {
-  const whole: ScimObject = { id: group.id, ...group.resource, meta: resourceMeta('Group', group, options.baseUrl) };
-  return { schemas: [CORE_GROUP_URN], ...restrictAttributes(whole, GROUP_SCHEMAS, options) };
+  return groupRepresentation(options)(group);
+}
+
+/** As representGroup, for many groups. */
+export function groupRepresentation(options: Omit<RepresentationOptions, 'model'>): (group: StoredGroup) => Record<string, unknown> {
+  const restrict = compileRestriction(GROUP_SCHEMAS, options);
+  return (group) => {
+    const whole: ScimObject = { id: group.id, ...group.resource, meta: resourceMeta('Group', group, options.baseUrl) };
+    return { schemas: [CORE_GROUP_URN], ...restrict(whole) };
+  };
 }
 
 /** A value of a group's `members`. */

@@ -5,10 +5,12 @@ import type { StoredUser } from './stored-user.ts';
 
 /** `meta` of a representation (RFC 7643 section 3.1). */
 export function resourceMeta(type: 'User' | 'Group', resource: StoredUser | StoredGroup, baseUrl: string): ScimObject {
+  const created = resource.createdAt.toISOString();
   return {
     resourceType: type,
-    created: resource.createdAt.toISOString(),
-    lastModified: resource.lastModified.toISOString(),
+    created,
+    // Writing a date is a good part of what a list costs, and many people never change.
+    lastModified: resource.lastModified.getTime() === resource.createdAt.getTime() ? created : resource.lastModified.toISOString(),
     location: `${baseUrl}/${type}s/${encodeURIComponent(resource.id)}`,
     version: etagOf(resource.version),
   };

@@ -12,14 +12,17 @@ export interface Projection {
 /** `returned: always`, whatever a client lists (RFC 7643 section 3.1 and 7). */
 const ALWAYS_RETURNED = ['schemas', 'id'];
 
-/** Leaves of a representation what the client wants, `id` in any case; the very same object when it wants everything. */
-export function restrictAttributes(resource: ScimObject, schemas: SchemaSet, projection: Projection): ScimObject {
+/**
+ * Leaves of a representation what the client wants, `id` in any case; the very same object when it wants everything. The
+ * names are read once, as there may be thousands of them and of resources.
+ */
+export function compileRestriction(schemas: SchemaSet, projection: Projection): (resource: ScimObject) => ScimObject {
   const { wanted, unwanted } = readProjection(schemas, projection);
-  return wanted || unwanted ? restrict(resource, schemas, wanted, unwanted) : resource;
+  return (resource) => (wanted || unwanted ? restrict(resource, schemas, wanted, unwanted) : resource);
 }
 
 /**
- * What restrictAttributes does to one attribute of the core schema, worked out once for many values of it.
+ * What compileRestriction does to one attribute of the core schema, worked out once for many values of it.
  * @returns null when nothing of the attribute is wanted, so that it need not be read; the function's null leaves a value out
  */
 export function restrictionOf(

@@ -52,19 +52,29 @@ function widen(before: AttributeSelection | undefined, more: AttributeSelection)
 
 /**
  * Restricts a canonical resource to what the tenant selected. Idempotent; what is left empty is left out.
- * @returns `dropped`: paths of what was there and isn't selected, each once
+ * @returns `resource`: the very same object when all of it is selected, as of most that were stored; `dropped`: paths of what
+ * was there and isn't selected, each once
  */
 export function selectAttributes(resource: ScimObject, selection: Selection): { resource: ScimObject; dropped: readonly string[] } {
   const dropped = new Set<string>();
-  const selected: [string, ScimValue][] = [];
-  for (const [name, value] of Object.entries(resource)) {
-    const extension = name.includes(':');
-    const kept = extension
+  const selected = keepEntries(resource, (name, value) =>
+    name.includes(':')
       ? selectExtension(name, value, selection.extensions.get(name), dropped)
-      : selectValue(name, value, selection.core.get(name), dropped);
-    if (kept !== null) selected.push([name, kept]);
+      : selectValue(name, value, selection.core.get(name), dropped),
+  );
+  return { resource: selected, dropped: [...dropped] };
+}
+
+/** @param keep what stays of a value; null when nothing does */
+function keepEntries(object: ScimObject, keep: (name: string, value: ScimValue) => ScimValue | null): ScimObject {
+  const kept: [string, ScimValue][] = [];
+  let isWhole = true;
+  for (const [name, value] of Object.entries(object)) {
+    const part = keep(name, value);
+    isWhole &&= part === value;
+    if (part !== null) kept.push([name, part]);
   }
-  return { resource: Object.fromEntries(selected), dropped: [...dropped] };
+  return isWhole ? object : Object.fromEntries(kept);
 }
 
 /** An unselected extension is named attribute by attribute, because that is what an admin could put into the mapping. */
@@ -78,12 +88,8 @@ function selectExtension(
     dropped.add(urn);
     return null;
   }
-  const selected: [string, ScimValue][] = [];
-  for (const [name, inner] of Object.entries(value)) {
-    const kept = selectValue(`${urn}:${name}`, inner, attributes?.get(name), dropped);
-    if (kept !== null) selected.push([name, kept]);
-  }
-  return selected.length === 0 ? null : Object.fromEntries(selected);
+  const selected = keepEntries(value, (name, inner) => selectValue(`${urn}:${name}`, inner, attributes?.get(name), dropped));
+  return Object.keys(selected).length === 0 ? null : selected;
 }
 
 function selectValue(path: string, value: ScimValue, selection: AttributeSelection | undefined, dropped: Set<string>): ScimValue | null {
@@ -102,9 +108,12 @@ function selectSubAttributes(path: string, value: ScimValue, names: ReadonlySet<
     dropped.add(path);
     return null;
   }
-  const kept = Object.entries(value).filter(([name]) => names.has(name));
-  for (const name of Object.keys(value)) if (!names.has(name)) dropped.add(`${path}.${name}`);
-  return kept.length === 0 ? null : Object.fromEntries(kept);
+  const kept = keepEntries(value, (name, inner) => {
+    if (names.has(name)) return inner;
+    dropped.add(`${path}.${name}`);
+    return null;
+  });
+  return Object.keys(kept).length === 0 ? null : kept;
 }
 
 function selectValues(
@@ -119,7 +128,8 @@ function selectValues(
     dropped.add(pathOfValue(path, entry, definition));
     return false;
   });
-  return kept.length === 0 ? null : kept;
+  if (kept.length === 0) return null;
+  return values === value && kept.length === values.length ? value : kept;
 }
 
 /** `emails[type eq "home"]` for a type that the schema knows; other types are the client's words and would make endless names. */

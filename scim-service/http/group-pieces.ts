@@ -1,4 +1,4 @@
-import { memberRepresentation, representGroup } from '../domain/represent-group.ts';
+import { groupRepresentation, memberRepresentation } from '../domain/represent-group.ts';
 import type { RepresentationOptions } from '../domain/represent-user.ts';
 import type { GroupView } from '../provisioning/group-provisioning.ts';
 
@@ -6,12 +6,18 @@ import type { GroupView } from '../provisioning/group-provisioning.ts';
  * JSON of a group in pieces, one for each page of members, so that a group of any size is never held whole. Joined they are
  * what representGroup says, and `members` behind it unless there are none.
  */
-export async function* groupPieces(
-  { group, members }: GroupView,
-  options: Omit<RepresentationOptions, 'model'>,
+export function groupPieces(options: Omit<RepresentationOptions, 'model'>): (view: GroupView) => AsyncGenerator<string, void, undefined> {
+  const representGroup = groupRepresentation(options);
+  const representMember = memberRepresentation(options);
+  return ({ group, members }) => pieces(JSON.stringify(representGroup(group)), members, representMember);
+}
+
+/** @param text the group without its members */
+async function* pieces(
+  text: string,
+  members: GroupView['members'],
+  represent: ReturnType<typeof memberRepresentation>,
 ): AsyncGenerator<string, void, undefined> {
-  const text = JSON.stringify(representGroup(group, options));
-  const represent = memberRepresentation(options);
   if (members === null || represent === null) {
     yield text;
     return;

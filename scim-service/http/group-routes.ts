@@ -88,5 +88,5 @@ function respondGroup(
   const representation = { baseUrl: tenantUrl(c, externalUrl), ...projection };
   const headers = { ETag: etagOf(view.group.version), ...options.headers };
   if (view.members === null) return respond(c, status, representGroup(view.group, representation), headers);
-  return respondPieces(c, status, groupPieces(view, representation), { headers, events });
+  return respondPieces(c, status, groupPieces(representation)(view), { headers, events });
 }

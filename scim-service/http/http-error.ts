@@ -46,9 +46,3 @@ export function methodNotAllowed(method: string, allow: string): HttpError {
 export function notImplemented(detail: string): HttpError {
   return new HttpError(501, detail);
 }
-
-/** @param detail what was too large, how much is accepted */
-export function tooLarge(detail: string): HttpError {
-  // The rest of the body is not read, so the connection can't carry another request.
-  return new HttpError(413, detail, { headers: { Connection: 'close' } });
-}

@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { ScimError } from '../scim/scim-error.ts';
 import type { AppEnv } from './app-context.ts';
-import { tooLarge } from './http-error.ts';
 
 export interface RequestLimits {
   /** Bytes, as they come and decompressed. */
@@ -29,7 +28,7 @@ export function limitRequests(limits: RequestLimits = DEFAULT_LIMITS): Middlewar
 }
 
 export function bodyTooLarge(limits: RequestLimits): ScimError {
-  return tooLarge(`the body is too large; at most ${limits.body} bytes are accepted`);
+  return new ScimError(413, null, `the body is too large; at most ${limits.body} bytes are accepted`);
 }
 
 function filterTooLong(length: number, limits: RequestLimits): ScimError {

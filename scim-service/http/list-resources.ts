@@ -1,5 +1,5 @@
-import { representGroup, wantsMembers } from '../domain/represent-group.ts';
-import { representUser, wantsGroups } from '../domain/represent-user.ts';
+import { groupRepresentation, wantsMembers } from '../domain/represent-group.ts';
+import { userRepresentation, wantsGroups } from '../domain/represent-user.ts';
 import type { Projection } from '../domain/restrict-attributes.ts';
 import type { GroupProvisioning } from '../provisioning/group-provisioning.ts';
 import { searchEverything } from '../provisioning/search/search-everything.ts';
@@ -39,7 +39,7 @@ export async function listUsers(
   const { model } = c.get('tenant');
   const found = await provisioning.find(model, query, { groups: wantsGroups(model, projection) });
   const options = { model, baseUrl: tenantUrl(c, externalUrl), ...projection };
-  return respond(c, 200, listResponse({ ...found, resources: found.resources.map((view) => representUser(view, options)) }));
+  return respond(c, 200, listResponse({ ...found, resources: found.resources.map(userRepresentation(options)) }));
 }
 
 /**
@@ -55,9 +55,10 @@ export async function listGroups(
   const found = await groups.find(c.get('tenant').model, query, { members });
   const options = { baseUrl: tenantUrl(c, externalUrl), ...projection };
   if (!members) {
-    return respond(c, 200, listResponse({ ...found, resources: found.resources.map(({ group }) => representGroup(group, options)) }));
+    const represent = groupRepresentation(options);
+    return respond(c, 200, listResponse({ ...found, resources: found.resources.map(({ group }) => represent(group)) }));
   }
-  const resources = found.resources.map((view) => groupPieces(view, options));
+  const resources = found.resources.map(groupPieces(options));
   return respondPieces(c, 200, listPieces({ ...found, resources }), { events });
 }
 
@@ -71,8 +72,10 @@ export async function listEverything(
   const detail = { groups: wantsGroups(model, projection), members: wantsMembers(projection) };
   const found = await searchEverything({ users: provisioning, groups }, model, query, detail);
   const options = { model, baseUrl: tenantUrl(c, externalUrl), ...projection };
+  const representUser = userRepresentation(options);
+  const piecesOf = groupPieces(options);
   const resources = found.resources.map((resource) =>
-    resource.type === 'User' ? [JSON.stringify(representUser(resource.view, options))] : groupPieces(resource.view, options),
+    resource.type === 'User' ? [JSON.stringify(representUser(resource.view))] : piecesOf(resource.view),
   );
   return respondPieces(c, 200, listPieces({ ...found, resources }), { events });
 }

@@ -4,30 +4,38 @@ import { ScimError } from '../scim/scim-error.ts';
 import type { AppContext } from './app-context.ts';
 import type { ListRequest } from './list-resources.ts';
 
+/** Of a URL, by name. Read once: each look into the URL itself decodes all of it. */
+type Parameters = Readonly<Record<string, string>>;
+
 /** What a URL asks of a list. */
 export function readListRequest(c: AppContext): ListRequest {
-  return { query: readListQuery(c), projection: readProjection(c) };
+  const parameters = c.req.query();
+  return { query: readListQuery(parameters), projection: projectionIn(parameters) };
 }
 
 /**
  * Query of a list. Parameters that are not known are ignored: Entra's flag `aadOptscim062020` is one.
  * @throws ScimError 400 invalidValue, invalidCount
  */
-function readListQuery(c: AppContext): SearchQuery {
+function readListQuery(parameters: Parameters): SearchQuery {
   return {
-    filter: presentQuery(c, 'filter'),
-    sortBy: presentQuery(c, 'sortBy'),
-    sortOrder: readSortOrder(presentQuery(c, 'sortOrder')),
-    count: readInteger('count', presentQuery(c, 'count'), 'invalidCount'),
-    startIndex: readInteger('startIndex', presentQuery(c, 'startIndex'), 'invalidValue'),
+    filter: present(parameters, 'filter'),
+    sortBy: present(parameters, 'sortBy'),
+    sortOrder: readSortOrder(present(parameters, 'sortOrder')),
+    count: readInteger('count', present(parameters, 'count'), 'invalidCount'),
+    startIndex: readInteger('startIndex', present(parameters, 'startIndex'), 'invalidValue'),
     // Without a value it asks for the first page (RFC 9865 section 2).
-    cursor: c.req.query('cursor')?.trim() ?? null,
+    cursor: parameters['cursor']?.trim() ?? null,
   };
 }
 
 /** `attributes` and `excludedAttributes` (RFC 7644 section 3.9). */
 export function readProjection(c: AppContext): Projection {
-  return projectionOf(namedAttributes(presentQuery(c, 'attributes')), namedAttributes(presentQuery(c, 'excludedAttributes')));
+  return projectionIn(c.req.query());
+}
+
+function projectionIn(parameters: Parameters): Projection {
+  return projectionOf(namedAttributes(present(parameters, 'attributes')), namedAttributes(present(parameters, 'excludedAttributes')));
 }
 
 /** @param attributes null when the client doesn't say, as in `excludedAttributes` */
@@ -46,11 +54,13 @@ export function namedAttributes(list: string | null): readonly string[] | null {
     .filter((entry) => entry !== '');
 }
 
-/** @throws ScimError 400 of that type for what isn't a whole number */
+/**
+ * A number of any size is taken, as the largest that is exact: to ask for everything is as good as to ask for the largest page.
+ * @throws ScimError 400 of that type for what isn't a whole number
+ */
 export function readInteger(name: string, text: string | null, scimType: 'invalidCount' | 'invalidValue'): number | null {
   if (text === null || text === '') return null;
-  const number = Number(text);
-  if (/^[+-]?[0-9]+$/.test(text) && Number.isSafeInteger(number)) return number;
+  if (/^[+-]?[0-9]+$/.test(text)) return Math.min(Math.max(Number(text), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
   throw new ScimError(400, scimType, `${name} is ${JSON.stringify(text.slice(0, 40))}; write a whole number`);
 }
 
@@ -61,7 +71,7 @@ export function readSortOrder(text: string | null): SearchQuery['sortOrder'] {
   throw ScimError.invalidValue(`sortOrder is ${JSON.stringify(order.slice(0, 40))}; write ascending or descending`);
 }
 
-function presentQuery(c: AppContext, name: string): string | null {
-  const text = c.req.query(name)?.trim();
+function present(parameters: Parameters, name: string): string | null {
+  const text = parameters[name]?.trim();
   return text === undefined || text === '' ? null : text;
 }

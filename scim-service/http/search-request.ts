@@ -35,7 +35,8 @@ function text(body: JsonObject, name: string): string | null {
 
 function number(body: JsonObject, name: string, scimType: 'invalidCount' | 'invalidValue'): number | null {
   const value = memberOf(body, name);
-  if (typeof value === 'number' || typeof value === 'string') return readInteger(name, String(value).trim(), scimType);
+  if (typeof value === 'string') return readInteger(name, value.trim(), scimType);
+  if (typeof value === 'number') return readInteger(name, Number.isInteger(value) ? BigInt(value).toString() : String(value), scimType);
   if (value === null || value === undefined) return null;
   throw wrong(name, value, 'a whole number');
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
+import { drainRequest } from './drain-request.ts';
 import { errorBody, translateError } from './error-response.ts';
 import { HttpError } from './http-error.ts';
 import { answerToMalformed, rawAnswer } from './malformed-request.ts';
@@ -27,6 +28,8 @@ export interface HttpServerOptions {
   readonly stalledTimeout?: number;
   /** Milliseconds that running requests get to finish when the server is closed. */
   readonly drainTimeout?: number;
+  /** Milliseconds that the rest of a body gets which was answered before it had come. */
+  readonly drainRequestTimeout?: number;
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -56,6 +59,8 @@ const TIMEOUT_CHECK_INTERVAL = 1_000;
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const listener = getRequestListener((request, { outgoing }) => options.app.fetch(request, { breakOff: () => void outgoing.destroy() }), {
     errorHandler: answerUnroutable,
+    // It would cut a body off half a second after the answer; drainRequest waits for slower lines.
+    autoCleanupIncoming: false,
   });
   const server = createServer({
     headersTimeout: options.headersTimeout ?? 10_000,
@@ -71,6 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on('request', (request, response) => {
     running.add(response);
     response.once('close', () => running.delete(response));
+    response.once('finish', () => drainRequest(request, options.drainRequestTimeout));
     void listener(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerMalformed(error, socket, running));

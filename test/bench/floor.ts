@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseFilter } from '#common/scim/parse-filter.ts';
+import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 import { aPerson } from './a-person.ts';
@@ -34,8 +34,18 @@ async function answer(store: ScimStore, request: IncomingMessage): Promise<[stat
   if (path.includes('/Groups/')) return changeMember(store, id, await readJson(request));
   if (request.method === 'POST') return create(store, await readJson(request));
   if (request.method === 'PATCH') return patch(store, id, await readJson(request));
-  if (query === undefined) return [200, await store.users.findById(TENANT, id)];
+  if (query === undefined) return read(store, id);
   return [200, query.startsWith('filter=') ? await lookUp(store, query) : await page(store, new URLSearchParams(query))];
+}
+
+async function read(store: ScimStore, id: string): Promise<[number, unknown]> {
+  const user = await store.users.findById(TENANT, id);
+  return user === null ? [404, null] : [200, resourceOf(user)];
+}
+
+/** As much as the service sends. */
+function resourceOf({ id, version, createdAt, lastModified, resource }: StoredUser): object {
+  return { id, ...resource, meta: { version, createdAt, lastModified } };
 }
 
 async function readJson(request: IncomingMessage): Promise<Body> {
@@ -64,14 +74,14 @@ async function create(store: ScimStore, body: Body): Promise<[number, unknown]> 
     deletedAt: null,
   } as const;
   await store.users.insert(user);
-  return [201, user];
+  return [201, resourceOf(user)];
 }
 
 async function patch(store: ScimStore, id: string, _body: Body): Promise<[number, unknown]> {
   const user = await store.users.findById(TENANT, id);
   if (user === null) return [404, null];
   const changed = { ...user, version: user.version + 1, lastModified: new Date() };
-  return (await store.users.replace(changed, user.version)) ? [200, changed] : [409, null];
+  return (await store.users.replace(changed, user.version)) ? [200, resourceOf(changed)] : [409, null];
 }
 
 async function changeMember(store: ScimStore, group: string, { Operations: [operation] }: Body): Promise<[number, unknown]> {
@@ -82,19 +92,25 @@ async function changeMember(store: ScimStore, group: string, { Operations: [oper
   return [204, null];
 }
 
+const FILTER = /^filter=(\w+).* eq "([^"]*)"$/;
+
 async function lookUp(store: ScimStore, query: string): Promise<unknown> {
-  const text = decodeURIComponent(query.slice('filter='.length));
-  const filter = parseFilter(text);
-  const value = filter.kind === 'compare' ? String(filter.value) : /"([^"]*)"$/.exec(text)?.[1];
-  const by = filter.kind === 'compare' ? (filter.path.attribute as 'userName') : 'email';
-  return store.users.find(TENANT, { by, value: value ?? '' } satisfies UserLookup, { offset: 0, limit: 100 });
+  const [, attribute, value = ''] = FILTER.exec(decodeURIComponent(query)) ?? [];
+  const by = attribute === 'emails' ? 'email' : (attribute as 'userName' | 'externalId');
+  const { users } = await store.users.find(TENANT, { by, value } satisfies UserLookup, { offset: 0, limit: 100 });
+  return { Resources: users.map(resourceOf) };
 }
 
 async function page(store: ScimStore, query: URLSearchParams): Promise<unknown> {
   const limit = Number(query.get('count'));
   const [createdAt = '', id = ''] = query.get('cursor')?.split('_') ?? [];
-  if (id === '') return store.users.find(TENANT, { by: 'all' }, { offset: Number(query.get('startIndex') ?? 1) - 1, limit });
+  if (id === '') {
+    const { users } = await store.users.find(TENANT, { by: 'all' }, { offset: Number(query.get('startIndex') ?? 1) - 1, limit });
+    return { Resources: users.map(resourceOf) };
+  }
   const after = { createdAt: new Date(Number(createdAt)), id };
-  for await (const users of store.users.scan(TENANT, { by: 'all' }, { after, narrow: null, expected: limit })) return users;
+  for await (const users of store.users.scan(TENANT, { by: 'all' }, { after, narrow: null, expected: limit })) {
+    return { Resources: users.map(resourceOf) };
+  }
   return [];
 }

@@ -8,7 +8,7 @@ const PAGE = 100;
 /** Service and floor work on one store, so whatever they write has to be kept apart. */
 export type Side = 'service' | 'floor';
 
-export interface ScenarioContext {
+interface ScenarioContext {
   readonly side: Side;
   /** How many people the tenant held when it was seeded. */
   readonly users: number;

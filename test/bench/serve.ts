@@ -24,7 +24,7 @@ process.send?.({ port });
 async function startService(): Promise<number> {
   const metrics = createServiceMetrics(new Registry());
   const core = createServiceCore({
-    store: await openStore(address, stack, metrics.storeOperation),
+    store: await openStore(address, stack, (operation, seconds) => metrics.storeOperation(operation, seconds)),
     feed: {
       async run(sink) {
         sink.set(BENCH_CONFIG);

@@ -221,6 +221,100 @@ export function describeClientCycles(store: string, open: OpenStore): void {
       await send('DELETE', `/Users/${id}`, undefined, 404);
     });
 
+    const EVERYTHING: readonly (readonly [path: string, value: unknown])[] = [
+      ...['displayName', 'nickName', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone'].map(
+        (path) => [path, `${path} 2`] as const,
+      ),
+      ...['formatted', 'familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix'].map(
+        (name) => [`name.${name}`, `${name} 2`] as const,
+      ),
+      ['emails[type eq "work"].value', 'two@example.com'],
+      ['emails[type eq "work"].primary', true],
+      ...['formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country'].map(
+        (name) => [`addresses[type eq "work"].${name}`, `${name} 2`] as const,
+      ),
+      ['addresses[type eq "work"].primary', true],
+      ...['work', 'mobile', 'fax'].map((type) => [`phoneNumbers[type eq "${type}"].value`, `${type} 2`] as const),
+      ['phoneNumbers[type eq "work"].primary', true],
+      ...['display', 'value', 'type'].map((name) => [`roles[primary eq "True"].${name}`, `${name} 2`] as const),
+      ...['employeeNumber', 'department', 'organization', 'division', 'costCenter'].map(
+        (name) => [`${ENTERPRISE}:${name}`, `${name} 2`] as const,
+      ),
+    ];
+    const verbose = (op: string): readonly object[] => EVERYTHING.map(([path, value]) => ({ op, path, value }));
+    /** What has a filter by its path, all else in one operation without a path. */
+    const compact = (op: string): readonly object[] => [
+      ...EVERYTHING.filter(([path]) => path.includes('[')).map(([path, value]) => ({ op, path, value })),
+      { op, value: Object.fromEntries(EVERYTHING.filter(([path]) => !path.includes('['))) },
+    ];
+
+    test.each([
+      ['add', 'verbose', verbose('add')],
+      ['add', 'compact', compact('add')],
+      ['replace', 'verbose', verbose('replace')],
+      ['replace', 'compact', compact('replace')],
+    ])("Microsoft's validator: %s of everything at once, %s", async (op, _form, operations) => {
+      const minimal = { schemas: [CORE], userName: 'val@example.com' };
+      const full = {
+        ...minimal,
+        title: 'title 1',
+        name: { givenName: 'givenName 1' },
+        emails: [{ type: 'work', value: 'one@example.com', primary: true }],
+        addresses: [{ type: 'work', locality: 'locality 1' }],
+        phoneNumbers: [{ type: 'fax', value: 'fax 1' }],
+        roles: [{ primary: 'True', value: 'value 1', display: 'display 1', type: 'type 1' }],
+        [ENTERPRISE]: { department: 'department 1' },
+      };
+      const { id } = (await send('POST', '/Users', op === 'add' ? minimal : full, 201)).body;
+      await patch(`/Users/${id}`, ...operations);
+      const [found] = await match('Users', 'userName eq "val@example.com"');
+      expect(found).toMatchObject({
+        displayName: 'displayName 2',
+        nickName: 'nickName 2',
+        timezone: 'timezone 2',
+        name: { formatted: 'formatted 2', givenName: 'givenName 2', honorificSuffix: 'honorificSuffix 2' },
+        emails: [{ type: 'work', value: 'two@example.com', primary: true }],
+        addresses: [{ type: 'work', formatted: 'formatted 2', locality: 'locality 2', country: 'country 2', primary: true }],
+        roles: [{ primary: true, value: 'value 2', display: 'display 2', type: 'type 2' }],
+        [ENTERPRISE]: { employeeNumber: 'employeeNumber 2', department: 'department 2', costCenter: 'costCenter 2' },
+      });
+      const phones = found.phoneNumbers.map(({ type, value }: ScimBody) => [type, value]);
+      expect(phones.toSorted()).toEqual(['fax', 'mobile', 'work'].map((type) => [type, `${type} 2`]));
+    });
+
+    test("Microsoft's gallery suite: pages of users and groups, cleared attributes, a manager set and cleared", async () => {
+      for (let index = 0; index < 11; index += 1) {
+        await send('POST', '/Users', { schemas: [CORE], userName: `page-${index}@example.com` }, 201);
+        await send('POST', '/Groups', { schemas: [GROUP], displayName: `Page ${index}` }, 201);
+      }
+      for (const type of ['Users', 'Groups']) {
+        const pages = [];
+        for (const startIndex of [1, 6, 11]) {
+          const { body } = await send('GET', `/${type}?startIndex=${startIndex}&count=5`, undefined, 200);
+          expect(body).toMatchObject({ startIndex, totalResults: 11 });
+          pages.push(...body.Resources.map((each: ScimBody) => each.id));
+        }
+        expect(new Set(pages).size).toBe(11);
+      }
+
+      const [manager, person] = await match('Users', 'userName sw "page-"');
+      for (const cleared of ['', null]) {
+        await patch(`/Users/${person.id}`, { op: 'replace', path: 'title', value: 'Engineer' });
+        await patch(`/Users/${person.id}`, { op: 'replace', path: `${ENTERPRISE}:manager`, value: manager.id });
+        expect((await send('GET', `/Users/${person.id}`)).body).toMatchObject({
+          title: 'Engineer',
+          [ENTERPRISE]: { manager: { value: manager.id } },
+        });
+        await patch(
+          `/Users/${person.id}`,
+          { op: 'replace', path: 'title', value: cleared },
+          { op: 'replace', path: `${ENTERPRISE}:manager`, value: cleared },
+        );
+        const { body } = await send('GET', `/Users/${person.id}`);
+        expect([body.title, body[ENTERPRISE], body.schemas]).toEqual([undefined, undefined, [CORE]]);
+      }
+    });
+
     test("Microsoft's validator: what it asks of groups", async () => {
       const user = (await send('POST', '/Users', { schemas: [CORE], userName: 'member@example.com' }, 201)).body;
       const body = { displayName: 'Validators', externalId: 'vg-1', schemas: [GROUP] };

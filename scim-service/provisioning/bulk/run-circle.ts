@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../../scim/json-object.ts';
 import { quoteValue } from '../../scim/quote-value.ts';
 import { ScimError } from '../../scim/scim-error.ts';
@@ -30,8 +31,13 @@ export async function runCircle(run: BulkRun, members: readonly PreparedOperatio
   let current = members[0];
   try {
     for (current of members) requireChance(run, own, current);
-    for (current of members) created.push(await create(run, own, current));
+    // In turns with other requests, as in runBulk.
+    for (current of members) {
+      await setImmediate();
+      created.push(await create(run, own, current));
+    }
     for (const resource of created) {
+      await setImmediate();
       current = resource.member;
       done.set(current, { kind: 'done', status: 201, id: resource.id, version: await complete(run, resource) });
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LookupPlan } from '../../domain/plan-lookup.ts';
 import type { Position } from '../../domain/position.ts';
 import { compileFilter } from '../../scim/filter/evaluate-filter.ts';
@@ -34,7 +35,7 @@ export function matchingResources<R extends Stored, L>(target: SearchTarget<R, L
       // How many must be read to find that many is unknown where there is more to judge.
       const hint = isExact && expected !== undefined ? { expected } : {};
       for await (const batch of target.scan(lookup, { after, narrow: residual, ...hint })) {
-        let found: readonly R[] = batch.filter(matches);
+        let found: readonly R[] = residual === null ? batch : await filterInTurns(batch, matches);
         for (const other of also) {
           const related = found.length === 0 ? new Set<string>() : await target.related(found, other);
           found = found.filter(({ id }) => related.has(id));
@@ -43,4 +44,23 @@ export function matchingResources<R extends Stored, L>(target: SearchTarget<R, L
       }
     },
   };
+}
+
+/** Milliseconds for which one search may keep the thread. */
+const TURN = 10;
+
+/**
+ * The batch's resources that match. A long filter on a person with a thousand values takes as long as a hundred requests, so
+ * others are let in between.
+ */
+async function filterInTurns<R>(batch: readonly R[], matches: (resource: R) => boolean): Promise<readonly R[]> {
+  const found: R[] = [];
+  let begun = performance.now();
+  for (const resource of batch) {
+    if (matches(resource)) found.push(resource);
+    if (performance.now() - begun < TURN) continue;
+    await setImmediate();
+    begun = performance.now();
+  }
+  return found;
 }

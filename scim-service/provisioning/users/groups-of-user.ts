@@ -18,8 +18,9 @@ export async function groupsOfUsers(
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly GroupReference[]>> {
   const parents = await readParents(memberships, tenant, userIds);
-  const groups = userIds.map((id): [string, readonly GroupReference[]] => [id, groupsAbove(id, parents)]);
-  return new Map(groups.filter(([, references]) => references.length > 0));
+  const groups = new Map<string, readonly GroupReference[]>();
+  for (const id of userIds) if (parents.get(id)?.length) groups.set(id, groupsAbove(id, parents));
+  return groups;
 }
 
 /** Asks for the groups of each person and of each group above them, no id twice. */

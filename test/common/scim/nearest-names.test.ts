@@ -13,6 +13,7 @@ test.each<[why: string, name: string, nearest: readonly string[]]>([
   ['nothing is near', 'shoeSize', []],
   ['a short name is in many words, which does not make them near', 'x', []],
   ['no name at all', '', []],
+  ['a name too long to be a misspelling', `emails${'x'.repeat(59)}`, []],
 ])('%s', (_why, name, nearest) => {
   expect(nearestNames(name, NAMES)).toEqual(nearest);
 });

@@ -21,6 +21,19 @@ describe('groupResource', () => {
   });
 });
 
+test.each(['displayName', 'externalId'])('%s of a group has 4,096 characters at most', (name) => {
+  const withLength = (length: number) => groupResource({ displayName: 'Tours', [name]: 'x'.repeat(length) });
+
+  expect(withLength(4_096)).toHaveProperty(name);
+  expect(() => withLength(4_097)).toThrow(
+    expect.objectContaining({
+      status: 400,
+      scimType: 'invalidValue',
+      message: `attribute "${name}" of the group has 4097 characters, but at most 4096 are kept`,
+    }),
+  );
+});
+
 test('a new group has version 1', () => {
   expect(newGroup(model, { displayName: 'Tours' }, { id: 'g', now: later })).toEqual({
     tenant: 'team-hr/acme',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { draftOf, fieldAt, setField, type PersonDraft } from '#scim-service/domain/person-fields.ts';
+import { copyValue, draftOf, fieldAt, setField, type PersonDraft } from '#scim-service/domain/person-fields.ts';
+import type { PersonValue } from '#scim-service/domain/stored-user.ts';
 
 describe('person fields', () => {
   test('are read at any depth, and what a person lacks is null', () => {
@@ -30,5 +31,13 @@ describe('person fields', () => {
     const person = { contact: { email: 'a@w' } };
     setField(draftOf(person), ['contact', 'email'], 'b@w');
     expect(person).toEqual({ contact: { email: 'a@w' } });
+  });
+
+  test('are copied whole, each record and list anew', () => {
+    const value: PersonValue = JSON.parse('[{ "on": true, "rank": 7, "tags": ["x", { "__proto__": { "y": 1 } }] }, "z"]');
+    const copy = copyValue(value);
+    expect(JSON.stringify(copy)).toBe(JSON.stringify(value));
+    expect(copy).not.toBe(value);
+    expect((copy as (typeof value)[])[0]).not.toBe((value as (typeof value)[])[0]);
   });
 });

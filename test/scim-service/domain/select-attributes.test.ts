@@ -102,6 +102,17 @@ describe('selectAttributes', () => {
     expect(selectAttributes(resource, modelOf(...sources).selection)).toEqual({ resource: kept, dropped });
   });
 
+  test('gives back the very object of which all is selected', () => {
+    const { selection } = modelOf('name.givenName', 'emails[type eq "work"].value', `${ENTERPRISE_USER_URN}:department`);
+    const resource = {
+      userName: 'ada',
+      name: { givenName: 'Ada' },
+      emails: [{ type: 'work', value: 'ada@w' }],
+      [ENTERPRISE_USER_URN]: { department: 'Research' },
+    };
+    expect(selectAttributes(resource, selection).resource).toBe(resource);
+  });
+
   test('is idempotent, throws nothing and adds nothing, whatever the resource', () => {
     const model = modelOf(
       'title',

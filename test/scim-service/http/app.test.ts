@@ -189,6 +189,80 @@ describe('whatever bytes come', () => {
   });
 });
 
+describe('what would take a careless service long', () => {
+  const patch = (...operations: readonly object[]): string => JSON.stringify({ Operations: operations });
+  const open = (bracket: string): string => bracket.repeat(5_000);
+  const filters: readonly (readonly [name: string, filter: string])[] = [
+    ['10,000 characters of one word', `title co "${'a'.repeat(9_980)}"`],
+    ['a pattern that backtracks', `title co "${'(a+)+'.repeat(1_500)}$"`],
+    ['many conditions', Array.from({ length: 400 }, (_, index) => `emails co "a${index}"`).join(' or ')],
+    ['many value paths', Array.from({ length: 250 }, (_, index) => `emails[value co "a${index}"]`).join(' or ')],
+    ['50 levels', `${'not ('.repeat(49)}title pr${')'.repeat(49)}`],
+    ['5,000 levels', `${open('(')}title pr`],
+    ['5,000 value paths in one another', 'emails['.repeat(1_400)],
+    ['a long number', `title eq ${'9'.repeat(9_900)}`],
+    ['a long name', `${'a'.repeat(9_900)} pr`],
+    ['a name of many parts', `${'a.'.repeat(4_900)}a pr`],
+    ['a URN of many parts', `${'urn:a:'.repeat(1_600)}1.0 pr`],
+    ['many escapes', `title eq "${String.raw`\u0041`.repeat(1_600)}"`],
+    ['many combining marks', `title eq "${'\u0344'.repeat(9_900)}"`],
+    ['much space', `title${' '.repeat(9_900)}pr`],
+    ['many quotes', '"'.repeat(9_900)],
+    ['many backslashes', '\\'.repeat(9_900)],
+  ];
+  const bodies: readonly (readonly [name: string, body: string])[] = [
+    ['a deep list', open('[')],
+    ['a deep object', `{"a":`.repeat(5_000)],
+    ['a deep value', `{"Operations":[{"op":"add","value":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}]}`],
+    ['a long path', patch({ op: 'add', path: 'a'.repeat(100_000), value: 1 })],
+    ['a path of many brackets', patch({ op: 'add', path: `emails${open('[')}`, value: 1 })],
+    ['a path of many filters', patch({ op: 'remove', path: `emails[${'value co "a" or '.repeat(600)}type eq "b"]` })],
+    ['a path of many parts', patch({ op: 'add', path: 'a.'.repeat(50_000), value: 1 })],
+    ['a key of many parts', patch({ op: 'add', value: { ['a.'.repeat(50_000)]: 1 } })],
+    ['many unknown keys', patch({ op: 'add', value: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`k${index}`, 1])) })],
+    ['a long number', patch({ op: 'add', path: 'title', value: '9'.repeat(100_000) })],
+    ['a long text for a Boolean', patch({ op: 'add', path: 'active', value: 'true'.repeat(50_000) })],
+    ['many lone surrogates', `{"Operations":[{"op":"add","path":"title","value":"${String.raw`\ud800`.repeat(10_000)}"}]}`],
+  ];
+
+  /** Of five tries, because the machine has other things to do as well. */
+  async function leastMilliseconds(send: () => Promise<{ readonly status: number }>): Promise<number> {
+    let least = Infinity;
+    for (let attempt = 0; attempt < 5 && least >= 100; attempt += 1) {
+      const begun = performance.now();
+      expect((await send()).status).toBeLessThan(500);
+      least = Math.min(least, performance.now() - begun);
+    }
+    return least;
+  }
+
+  test.each(filters)('is answered in less than 100 ms as a filter: %s', async (_name, filter) => {
+    await service.client.send({ method: 'POST', path: '/Users', body: { userName: 'ada', emails: [{ type: 'work', value: 'a@b' }] } });
+    const query = `filter=${encodeLoosely(filter)}`;
+
+    expect(await leastMilliseconds(() => service.client.send({ method: 'GET', path: '/Users', query }))).toBeLessThan(100);
+  });
+
+  test.each(['attributes', 'excludedAttributes'])('is answered in less than 100 ms as a list: %s of 4,000 names', async (parameter) => {
+    const people = Array.from({ length: 200 }, (_, index) => ({
+      method: 'POST',
+      path: '/Users',
+      bulkId: `${index}`,
+      data: { userName: `crowd-${index}`, emails: [{ type: 'work', value: 'a@b' }] },
+    }));
+    await service.client.send({ method: 'POST', path: '/Bulk', body: { Operations: people } });
+    const query = `count=200&${parameter}=${Array.from({ length: 4_000 }, (_, index) => `a${index}.b`).join(',')}`;
+
+    expect(await leastMilliseconds(() => service.client.send({ method: 'GET', path: '/Users', query }))).toBeLessThan(100);
+  });
+
+  test.each(bodies)('is answered in less than 100 ms as a body: %s', async (_name, body) => {
+    await service.client.send({ method: 'POST', path: '/Users', body: { userName: 'ada', emails: [{ type: 'work', value: 'a@b' }] } });
+
+    expect(await leastMilliseconds(() => service.client.send({ method: 'PATCH', path: '/Users/id-1', body }))).toBeLessThan(100);
+  });
+});
+
 /** encodeURIComponent that takes lone surrogates too. */
 function encodeLoosely(text: string): string {
   return encodeURIComponent(text.toWellFormed());

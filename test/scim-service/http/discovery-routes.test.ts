@@ -103,6 +103,15 @@ describe('discovery', () => {
     },
   );
 
+  test.each(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas', `/Schemas/${CORE_USER_URN}`])(
+    '%s ignores paging, sorting and attributes',
+    async (path) => {
+      const ignoring = await get(path, 'startIndex=2&count=1&cursor=&sortBy=id&sortOrder=up&attributes=id&excludedAttributes=name&x=1');
+
+      expect([ignoring.status, ignoring.body]).toEqual([200, (await get(path)).body]);
+    },
+  );
+
   test.each(['GET', 'POST', 'PATCH', 'DELETE'])('%s /Me answers 501', async (method) => {
     const { status, body } = await service.client.send({ method, path: '/Me' });
 

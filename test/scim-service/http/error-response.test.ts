@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ScimSyntaxError } from '#common/scim/scim-syntax-error.ts';
 import { errorBody, translateError, type ErrorAnswer } from '#scim-service/http/error-response.ts';
 import { methodNotAllowed, unauthorized } from '#scim-service/http/http-error.ts';
+import { TooManyMembersError } from '#scim-service/provisioning/group-store.ts';
 import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
@@ -31,6 +32,16 @@ const CASES: readonly [name: string, error: unknown, expected: Partial<Record<ke
     'a taken userName as 409 uniqueness',
     new UserNameTakenError('ada'),
     { status: 409, scimType: 'uniqueness', detail: 'userName "ada" is taken by another person of this tenant', fault: 'client' },
+  ],
+  [
+    'more members than the store changes at once as 413',
+    new TooManyMembersError(3, 2),
+    {
+      status: 413,
+      scimType: null,
+      detail: 'the request changes 3 memberships of one group, but at most 2 are changed at once; send it in parts',
+      fault: 'client',
+    },
   ],
   [
     'a syntax error as 400 invalidFilter',

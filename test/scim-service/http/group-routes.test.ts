@@ -48,6 +48,16 @@ function refuseReadingMembers(): void {
   };
 }
 
+test('a person who joins a group keeps the version, and so does an answer to If-None-Match', async () => {
+  await prepare();
+  await send('POST', '/Groups', { displayName: 'Officers', members: [{ value: 'id-1' }] });
+  const { body, headers } = await send('GET', '/Users/id-1');
+
+  expect(body.groups).toMatchObject([{ display: 'Crew' }, { display: 'Officers' }]);
+  expect(headers.get('etag')).toBe('W/"1"');
+  expect((await send('GET', '/Users/id-1', undefined, { 'If-None-Match': 'W/"1"' })).status).toBe(304);
+});
+
 describe('POST /Groups', () => {
   test('answers 201 with the group, its Location below the external URL and its ETag', async () => {
     await send('POST', '/Users', { userName: 'ada', emails: [{ type: 'work', value: 'ada@acme.example' }] });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { startScimService } from '#test/support/a-scim-service.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { createScimClient } from '#test/support/scim-client.ts';
@@ -23,6 +24,19 @@ describe('the rate limit', () => {
     expect((await other.send({ method: 'GET', path: '/Users' })).status).toBe(200);
     service.clock.advance(3_000);
     expect((await ask()).status).toBe(200);
+  });
+
+  test('is by default never reached by the 25 requests a second that Entra ID sends, all of a second at once', async () => {
+    const { rateLimit } = scimTenantSpecSchema.parse({
+      tokenSecretRef: { name: 'acme-scim-token' },
+      attributeMapping: [{ source: 'userName', target: 'login' }],
+    });
+    await using service = await startScimService({ configs: [aTenantConfig({ rateLimit })] });
+    for (let second = 0; second < 20; second += 1) {
+      const asked = Array.from({ length: 25 }, () => service.client.send({ method: 'GET', path: '/Users', query: 'count=0' }));
+      for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
+      service.clock.advance(1_000);
+    }
   });
 
   test('is not used up by who has no token', async () => {

@@ -51,6 +51,7 @@ describe('POST /Users/.search', () => {
   test.each([
     ['names of members in any case', { SORTBY: 'userName', SortOrder: 'DESCENDING' }, ['cleo', 'ben', 'ada']],
     ['numbers and lists as text', { count: '1', startIndex: ' 2 ', excludedAttributes: 'meta, emails' }, ['ada']],
+    ['numbers beyond all bounds', { count: 1e300, startIndex: -1e20 }, ['cleo', 'ada', 'ben']],
     ['nulls and empty texts', { filter: null, sortBy: '', cursor: null, count: null, attributes: null }, ['cleo', 'ada', 'ben']],
     ['what it does not know', { nonsense: { deep: [1] } }, ['cleo', 'ada', 'ben']],
   ])('takes %s', async (_what, body, expected) => {

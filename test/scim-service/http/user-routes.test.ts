@@ -176,6 +176,9 @@ describe('GET /Users', () => {
     ['count=0', { startIndex: 1, itemsPerPage: 0, totalResults: 1 }],
     ['count=&startIndex=&filter=&attributes=', { startIndex: 1, itemsPerPage: 1, totalResults: 1 }],
     ['count=100000', { startIndex: 1, itemsPerPage: 1, totalResults: 1 }],
+    ['count=99999999999999999999', { startIndex: 1, itemsPerPage: 1, totalResults: 1 }],
+    ['count=-99999999999999999999', { startIndex: 1, itemsPerPage: 0, totalResults: 1 }],
+    ['startIndex=99999999999999999999', { startIndex: Number.MAX_SAFE_INTEGER, itemsPerPage: 0, totalResults: 1 }],
   ])('takes %s as RFC 7644 section 3.4.2.4 says', async (query, expected) => {
     await create();
     const { status, body } = await service.client.send({ method: 'GET', path: '/Users', query });
@@ -187,7 +190,6 @@ describe('GET /Users', () => {
   test.each([
     ['count=ten', 'invalidCount', 'count is "ten"; write a whole number'],
     ['startIndex=1.5', 'invalidValue', 'startIndex is "1.5"; write a whole number'],
-    ['count=99999999999999999999', 'invalidCount', 'count is "99999999999999999999"; write a whole number'],
     ['filter=userName+eq', 'invalidFilter', expect.any(String)],
     ['filter=active+gt+true', 'invalidFilter', expect.stringContaining('eq, ne and pr are accepted')],
     ['filter=shoeSize+eq+42', 'invalidFilter', expect.stringContaining('"shoeSize"')],

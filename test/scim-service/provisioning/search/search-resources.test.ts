@@ -70,6 +70,24 @@ describe('searchResources', () => {
     expect(target.reads).toEqual(['find 500000 2']);
   });
 
+  test('lets others have their turn while a filter is slow', async () => {
+    const target = aTarget(100);
+    const slow = {
+      ...target,
+      represent(resource: Numbered) {
+        for (const end = performance.now() + 3; performance.now() < end;);
+        return target.represent(resource);
+      },
+    };
+    let turns = 0;
+    const others = setInterval(() => (turns += 1), 1);
+    const found = await search(slow, { filter: 'userName co "7"', count: 0 });
+    clearInterval(others);
+
+    expect(found.totalResults).toBe(19);
+    expect(turns).toBeGreaterThan(5);
+  });
+
   test('goes on by cursor where the last page ended, and stops at the end of the page', async () => {
     const target = aTarget(1000);
     const first = await search(target, { cursor: '', count: 100 });
