@@ -76,7 +76,7 @@ function namesOf({ name, multiValued, subAttributes = [] }: AttributeDefinition)
 
 function unknownSchema({ schema, subAttribute, filter }: ValuePath, schemas: SchemaSet): string {
   if (schema !== null && isCustomExtensionUrn(schema) && (subAttribute !== null || filter !== null)) {
-    return 'an attribute of a custom extension is single-valued and has no sub-attribute; write only its name behind the URN';
+    return 'an attribute of a custom extension has no sub-attribute; write only its name behind the URN';
   }
   const known = [schemas.core, ...schemas.extensions].map(({ id }) => id).join(', ');
   return `schema ${quoted(schema ?? '')} is not known; use one of ${known}, or a custom one as urn:ietf:params:scim:schemas:extension:<Name>:2.0:User:<attribute>`;

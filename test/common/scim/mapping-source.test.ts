@@ -86,7 +86,7 @@ describe('a source is refused with what would be accepted', () => {
     [
       'sub-attribute of a custom attribute',
       'urn:ietf:params:scim:schemas:extension:hr:2.0:User:grade.level',
-      'mapping source "urn:ietf:params:scim:schemas:extension:hr:2.0:User:grade.level": an attribute of a custom extension is single-valued and has no sub-attribute; write only its name behind the URN',
+      'mapping source "urn:ietf:params:scim:schemas:extension:hr:2.0:User:grade.level": an attribute of a custom extension has no sub-attribute; write only its name behind the URN',
     ],
     ['a secret', 'password', 'mapping source "password": password is never kept, so it can\'t be mapped'],
     [
