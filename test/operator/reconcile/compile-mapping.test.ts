@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { z } from 'zod';
+import { parseTenantConfig, renderTenantConfig } from '#common/tenant-config.ts';
 import type { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { compileMapping } from '#operator/reconcile/compile-mapping.ts';
 import { PRESETS } from '#operator/reconcile/presets/presets.ts';
-import { aRule } from '#test/support/a-tenant-config.ts';
+import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
+import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { aSpec } from '#test/support/a-tenant.ts';
 
 type Input = z.input<typeof scimTenantSpecSchema>;
@@ -118,6 +120,72 @@ describe('a mapping is refused', () => {
     expect(problems).toEqual([
       'newUserDefaults[0].target: "email.first" lies inside "email", which preset Minimal.target writes as a whole; rename one of them',
     ]);
+  });
+});
+
+describe('what the operator accepts', () => {
+  const scalar = fc.oneof(
+    fc.constantFrom('1', 'true', '2026-01-31', 'x', ''),
+    fc.integer(),
+    fc.boolean(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  );
+  const source = fc.constantFrom(
+    'userName',
+    'TITLE',
+    'titel',
+    'name',
+    'emails',
+    'roles.value',
+    'emails[type eq "work"].value',
+    'emails[primary gt 1].value',
+    'emails[type eq 1.5]',
+    'urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge',
+    'urn:ietf:params:scim:schemas:extension:ACME:2.0:User:Badge',
+    'urn:acme:User:badge',
+  );
+  const common = {
+    target: fc.constantFrom('a', 'a.b', 'b', 'c.d', 'c.e', 'f'),
+    type: fc.constantFrom('String', 'Integer', 'Decimal', 'Boolean', 'DateTime', 'Reference', 'StringList'),
+  };
+  const taken = {
+    ...common,
+    required: fc.boolean(),
+    transform: fc.constantFrom('none', 'lower', 'upper', 'trim'),
+    valueMap: fc.record(
+      { values: fc.dictionary(fc.constantFrom('a', 'B', 'true', 'constructor'), scalar), default: scalar },
+      { requiredKeys: ['values'] },
+    ),
+  };
+  const rule = fc.oneof(
+    fc.record({ ...taken, source }, { requiredKeys: ['source', 'target'] }),
+    fc.record({ ...taken, sources: fc.array(source, { minLength: 1, maxLength: 3 }) }, { requiredKeys: ['sources', 'target'] }),
+    fc.record({ ...common, constant: scalar }, { requiredKeys: ['constant', 'target'] }),
+  );
+  const mapping = fc.uniqueArray(rule, { selector: ({ target }) => target, minLength: 1, maxLength: 3 }) as fc.Arbitrary<Rules>;
+
+  test('the service can serve, after it was rendered and read again', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(mapping, (rules) => {
+        const compiled = compile(rules);
+        if (compiled.problems.length > 0) return;
+        accepted += 1;
+        const config = aTenantConfig({ mapping: [...compiled.rules], newUserDefaults: [] });
+        const read = parseTenantConfig(renderTenantConfig(config));
+        expect(read).toEqual(config);
+        expect(compileTenantModel(read).rules).toHaveLength(rules.length);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(accepted).toBeGreaterThan(100);
+  });
+
+  test('does not depend on the order in which a value map is written', () => {
+    const values = { b: 1, a: 2, C: 3 };
+    const reversed = Object.fromEntries(Object.entries(values).toReversed());
+    const rendered = [values, reversed].map((map) => compile([{ source: 'title', target: 'a', valueMap: { values: map } }]).rules);
+    expect(JSON.stringify(rendered[0])).toBe(JSON.stringify(rendered[1]));
   });
 });
 
