@@ -19,16 +19,33 @@ const tokenDigestSchema = z.object({
   validUntil: isoDateTime.nullable(),
 });
 
-const mappingValueTypeSchema = z.enum(['String', 'Integer', 'Decimal', 'Boolean', 'DateTime', 'Reference']);
+const mappingValueTypeSchema = z.enum(['String', 'Integer', 'Decimal', 'Boolean', 'DateTime', 'Reference', 'StringList']);
+
+const scalarSchema = z.union([z.string(), z.number(), z.boolean()]);
 
 const mappingRuleSchema = z.object({
-  /** SCIM attribute path with names in canonical case, for example `emails[type eq "work"].value`. */
-  source: z.string().min(1),
+  /** SCIM attribute path with names in canonical case, for example `emails[type eq "work"].value`; null with a constant. */
+  source: z.string().min(1).nullable(),
+  /** Further sources: the first that has a value counts, `source` before all. */
+  otherSources: z.array(z.string().min(1)).default([]),
   /** Dotted path in the product's record, for example `contact.email`. */
   target: z.string().min(1),
   required: z.boolean(),
   /** What the value is converted to; null keeps the attribute's own SCIM type. */
   type: mappingValueTypeSchema.nullable(),
+  /** Done to text before anything else; text that it leaves empty counts as none. */
+  transform: z.enum(['none', 'lower', 'upper', 'trim']).default('none'),
+  /** From the directory's value, as text, to the product's. Sorted by `from`, so that equal maps are rendered alike. */
+  valueMap: z
+    .object({
+      values: z.array(z.object({ from: z.string(), to: scalarSchema })),
+      /** For a value that isn't listed; null refuses it. */
+      default: scalarSchema.nullable(),
+    })
+    .nullable()
+    .default(null),
+  /** What everybody gets; null when the rule has a source. */
+  constant: scalarSchema.nullable().default(null),
 });
 
 const tenantStateSchema = z.discriminatedUnion('kind', [
@@ -50,7 +67,7 @@ export const tenantConfigSchema = z.object({
   /** The current token first, then previous ones that are still valid. Empty when there is no usable token. */
   tokenDigests: z.array(tokenDigestSchema),
   mapping: z.array(mappingRuleSchema),
-  newUserDefaults: z.array(z.object({ target: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean()]) })),
+  newUserDefaults: z.array(z.object({ target: z.string().min(1), value: scalarSchema })),
   matchExistingBy: z.array(z.string()),
   users: z.object({ onDelete: z.enum(['Deactivate', 'Remove']), retentionSeconds: z.number().nonnegative() }),
   groups: z.object({ enabled: z.boolean() }),
@@ -64,6 +81,13 @@ export type TenantState = z.infer<typeof tenantStateSchema>;
 export type TokenDigest = z.infer<typeof tokenDigestSchema>;
 export type MappingRule = z.infer<typeof mappingRuleSchema>;
 export type MappingValueType = z.infer<typeof mappingValueTypeSchema>;
+
+export type MappingTransform = MappingRule['transform'];
+
+/** Sources of a rule in the order in which they are tried; none when it has a constant. */
+export function sourcesOf({ source, otherSources }: Pick<MappingRule, 'source' | 'otherSources'>): readonly string[] {
+  return source === null ? otherSources : [source, ...otherSources];
+}
 
 export function tenantKeyOf(config: TenantConfig): TenantKey {
   return tenantKey(config);

@@ -1,5 +1,6 @@
 import { COMMON_ATTRIBUTES } from './common-attributes.ts';
 import type { AttributePath, FilterNode, ValuePath } from './filter-tree.ts';
+import { comparisonProblem } from './comparison-problem.ts';
 import { nearestNames } from './nearest-names.ts';
 import { parseValuePath } from './parse-path.ts';
 import { printValuePath } from './print.ts';
@@ -76,7 +77,7 @@ function namesOf({ name, multiValued, subAttributes = [] }: AttributeDefinition)
 
 function unknownSchema({ schema, subAttribute, filter }: ValuePath, schemas: SchemaSet): string {
   if (schema !== null && isCustomExtensionUrn(schema) && (subAttribute !== null || filter !== null)) {
-    return 'an attribute of a custom extension is single-valued and has no sub-attribute; write only its name behind the URN';
+    return 'an attribute of a custom extension has no sub-attribute; write only its name behind the URN';
   }
   const known = [schemas.core, ...schemas.extensions].map(({ id }) => id).join(', ');
   return `schema ${quoted(schema ?? '')} is not known; use one of ${known}, or a custom one as urn:ietf:params:scim:schemas:extension:<Name>:2.0:User:<attribute>`;
@@ -108,9 +109,14 @@ function reasonNotSent({ mutability }: AttributeDefinition): string {
 
 function canonicalFilter(source: string, node: FilterNode, attribute: AttributeDefinition): FilterNode {
   switch (node.kind) {
-    case 'compare':
     case 'present':
-      return Object.freeze({ ...node, path: canonicalSubAttribute(source, node.path, attribute) });
+      return Object.freeze({ ...node, path: subAttributePath(subAttributeOf(source, node.path, attribute), node.path) });
+    case 'compare': {
+      const definition = subAttributeOf(source, node.path, attribute);
+      const problem = comparisonProblem(definition, node);
+      if (problem !== null) throw new MappingSourceError(source, `in the brackets, ${problem}`);
+      return Object.freeze({ ...node, path: subAttributePath(definition, node.path) });
+    }
     case 'and':
     case 'or':
       return Object.freeze({
@@ -125,13 +131,17 @@ function canonicalFilter(source: string, node: FilterNode, attribute: AttributeD
   }
 }
 
-function canonicalSubAttribute(source: string, path: AttributePath, attribute: AttributeDefinition): AttributePath {
+function subAttributeOf(source: string, path: AttributePath, attribute: AttributeDefinition): AttributeDefinition {
   const definition = findAttribute(attribute.subAttributes ?? [], path.attribute);
   if (definition === null) throw new MappingSourceError(source, `in the brackets, ${unknownSubAttribute(attribute, path.attribute)}`);
   if (path.schema !== null || path.subAttribute !== null) {
     throw new MappingSourceError(source, `in the brackets, write only the sub-attribute's name, ${definition.name}`);
   }
-  return Object.freeze({ ...path, attribute: definition.name });
+  return definition;
+}
+
+function subAttributePath({ name }: AttributeDefinition, path: AttributePath): AttributePath {
+  return Object.freeze({ ...path, attribute: name });
 }
 
 function canonicalText({ schema, extension, attribute, filter, subAttribute }: ResolvedPath): string {

@@ -1,4 +1,4 @@
-import type { MappingValueType } from '../tenant-config.ts';
+import { sourcesOf, type MappingRule, type MappingValueType } from '../tenant-config.ts';
 import type { ValuePath } from './filter-tree.ts';
 import { defineAttribute, defineSchema } from './define-attribute.ts';
 import { ENTERPRISE_USER_SCHEMA } from './enterprise-user-schema.ts';
@@ -17,6 +17,7 @@ const ATTRIBUTE_TYPES: Readonly<Record<MappingValueType, AttributeType>> = {
   Boolean: 'boolean',
   DateTime: 'dateTime',
   Reference: 'reference',
+  StringList: 'string',
 };
 
 type Rule = Readonly<{ source: string; type: MappingValueType | null }>;
@@ -25,8 +26,8 @@ type CustomAttribute = Readonly<{ schema: string; name: string; type: MappingVal
 
 /**
  * The User schemas of a tenant: core, enterprise, and one extension for each custom URN among the mapping's sources, with
- * the attributes that the mapping names. These are single-valued and of the type of their rules; string when the rules
- * name none, or not the same one. Names are spelt as in their first use. A source that `compileMappingSource` would
+ * the attributes that the mapping names. These are of the type of their rules, single-valued but for StringList; string
+ * when the rules name none, or not the same one. Names are spelt as in their first use. A source that `compileMappingSource` would
  * refuse adds nothing.
  */
 export function tenantSchemas(mapping: readonly Rule[]): SchemaSet {
@@ -36,6 +37,13 @@ export function tenantSchemas(mapping: readonly Rule[]): SchemaSet {
     core: CORE_USER_SCHEMA,
     extensions: Object.freeze([ENTERPRISE_USER_SCHEMA, ...[...bySchema.values()].map(customSchema)]),
   });
+}
+
+/** `tenantSchemas` of whole rules. A value map's type is that of the product's values, so the directory's are text there. */
+export function mappingSchemas(mapping: readonly MappingRule[]): SchemaSet {
+  return tenantSchemas(
+    mapping.flatMap((rule) => sourcesOf(rule).map((source) => ({ source, type: rule.valueMap === null ? rule.type : null }))),
+  );
 }
 
 /** Whether the source's URN is one that a custom extension can have; the enterprise extension's isn't custom. */
@@ -73,10 +81,9 @@ function customSchema(attributes: readonly CustomAttribute[]): SchemaDefinition 
 
 function customDefinition(schemaName: string, uses: readonly CustomAttribute[]): AttributeDefinition {
   const types = new Set(uses.map(({ type }) => type).filter((type) => type !== null));
-  const [type] = types;
-  return defineAttribute(
-    uses[0]?.name ?? '',
-    type !== undefined && types.size === 1 ? ATTRIBUTE_TYPES[type] : 'string',
-    `Attribute of the extension ${schemaName}.`,
-  );
+  const [first] = types;
+  const type = first !== undefined && types.size === 1 ? first : 'String';
+  return defineAttribute(uses[0]?.name ?? '', ATTRIBUTE_TYPES[type], `Attribute of the extension ${schemaName}.`, {
+    multiValued: type === 'StringList',
+  });
 }

@@ -24,12 +24,42 @@ const targetSchema = z
   .max(200)
   .regex(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*$/, 'write a field of your record such as email or contact.email');
 
-const mappingRuleSchema = z.strictObject({
-  source: z.string().min(1).max(500),
-  target: targetSchema,
-  required: z.boolean().default(false),
-  type: z.enum(['String', 'Integer', 'Decimal', 'Boolean', 'DateTime', 'Reference']).optional(),
+const sourceSchema = z.string().min(1).max(500);
+
+/** A value of the product's record that the author of the resource writes. */
+const scalarSchema = z.union([z.string().max(1000), z.number(), z.boolean()]);
+
+const MAX_MAPPED_VALUES = 500;
+
+const valueMapSchema = z.strictObject({
+  values: z
+    .record(z.string(), scalarSchema)
+    .refine((values) => Object.keys(values).length <= MAX_MAPPED_VALUES, `write at most ${MAX_MAPPED_VALUES} values`)
+    // Zod has no such bound, but whoever compares this schema with the CRD shall find it.
+    .meta({ maxProperties: MAX_MAPPED_VALUES }),
+  default: scalarSchema.optional(),
 });
+
+const mappingRuleSchema = z
+  .strictObject({
+    source: sourceSchema.optional(),
+    sources: z.array(sourceSchema).min(1).max(10).optional(),
+    constant: scalarSchema.optional(),
+    target: targetSchema,
+    required: z.boolean().default(false),
+    type: z.enum(['String', 'Integer', 'Decimal', 'Boolean', 'DateTime', 'Reference', 'StringList']).optional(),
+    transform: z.enum(['none', 'lower', 'upper', 'trim']).default('none'),
+    valueMap: valueMapSchema.optional(),
+  })
+  .refine(
+    ({ source, sources, constant }) => [source, sources, constant].filter((part) => part !== undefined).length === 1,
+    'write exactly one of source, sources and constant',
+  )
+  .refine(
+    ({ constant, required, transform, valueMap }) =>
+      constant === undefined || (!required && transform === 'none' && valueMap === undefined),
+    'a constant is the same for everybody; write it without required, transform and valueMap',
+  );
 
 const emailSchema = z
   .string()
@@ -51,7 +81,7 @@ const tokenSecretRefSchema = z.strictObject({
     .default('token'),
 });
 
-export const scimTenantSpecSchema = z.strictObject({
+const specFieldsSchema = z.strictObject({
   enabled: z.boolean().default(true),
   displayName: z.string().max(200).optional(),
   tokenSecretRef: tokenSecretRefSchema,
@@ -63,9 +93,10 @@ export const scimTenantSpecSchema = z.strictObject({
     })
     .prefault({}),
   notificationEmails: z.array(emailSchema).max(20).default([]),
-  attributeMapping: z.array(mappingRuleSchema).min(1).max(200),
+  preset: z.enum(['EntraDefault', 'OktaDefault', 'Minimal']).optional(),
+  attributeMapping: z.array(mappingRuleSchema).max(200).default([]),
   newUserDefaults: z
-    .array(z.strictObject({ target: targetSchema, value: z.union([z.string().max(1000), z.number(), z.boolean()]) }))
+    .array(z.strictObject({ target: targetSchema, value: scalarSchema }))
     .max(100)
     .default([]),
   matchExistingBy: z.array(targetSchema).max(10).default([]),
@@ -93,5 +124,15 @@ export const scimTenantSpecSchema = z.strictObject({
   tenantDeletion: z.enum(['Retain', 'Delete']).default('Retain'),
 });
 
+export const scimTenantSpecSchema = specFieldsSchema.refine(
+  ({ preset, attributeMapping }) => preset !== undefined || attributeMapping.length > 0,
+  {
+    message: 'write the rules of attributeMapping, or a preset such as EntraDefault',
+    path: ['attributeMapping'],
+  },
+);
+
 export type ScimTenantSpec = z.infer<typeof scimTenantSpecSchema>;
 export type FailurePolicy = ScimTenantSpec['failurePolicy'];
+export type SpecMappingRule = ScimTenantSpec['attributeMapping'][number];
+export type PresetName = NonNullable<ScimTenantSpec['preset']>;

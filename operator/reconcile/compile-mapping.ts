@@ -1,44 +1,34 @@
+import { mappingSchemas } from '#common/scim/tenant-schemas.ts';
 import type { MappingRule } from '#common/tenant-config.ts';
-import { compileMappingSource, MappingSourceError } from '#common/scim/mapping-source.ts';
-import { tenantSchemas } from '#common/scim/tenant-schemas.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
+import { compileRule, configRule } from './compile-rule.ts';
+import { effectiveRules, type PlacedRule } from './effective-rules.ts';
 
 export interface CompiledMapping {
-  /** With the sources in canonical case; those that can't be read are left out. */
+  /** Those of the preset too, with the sources in canonical case; rules with problems are left out. */
   readonly rules: readonly MappingRule[];
   /** One line each, with the place in spec and what would be accepted. Empty when the mapping is usable. */
   readonly problems: readonly string[];
 }
 
 /**
- * Compiles `attributeMapping` and checks what no schema can: sources that SCIM does not know, and fields of the
- * product's record that two rules would write.
+ * Compiles `preset` and `attributeMapping` and checks what no schema can: sources that SCIM does not know, values that are
+ * not of their rule's type, and fields of the product's record that two rules would write.
  */
 export function compileMapping(spec: ScimTenantSpec): CompiledMapping {
-  const { rules, problems } = compileRules(spec);
-  return { rules, problems: [...problems, ...targetProblems(spec), ...matchProblems(spec)] };
-}
-
-function compileRules(spec: ScimTenantSpec): CompiledMapping {
-  const rules: MappingRule[] = [];
-  const problems: string[] = [];
-  const schemas = tenantSchemas(spec.attributeMapping.map(({ source, type }) => ({ source, type: type ?? null })));
-  for (const [index, { source, target, required, type }] of spec.attributeMapping.entries()) {
-    try {
-      const { canonical } = compileMappingSource(source, schemas);
-      rules.push({ source: canonical, target, required, type: type ?? null });
-    } catch (error) {
-      if (!(error instanceof MappingSourceError)) throw error;
-      problems.push(`attributeMapping[${index}]: ${error.message}`);
-    }
-  }
-  return { rules, problems };
+  const placed = effectiveRules(spec);
+  const schemas = mappingSchemas(placed.map(({ rule }) => configRule(rule)));
+  const compiled = placed.map((rule) => compileRule(rule, schemas));
+  return {
+    rules: compiled.map(({ rule }) => rule).filter((rule) => rule !== null),
+    problems: [...compiled.flatMap(({ problems }) => problems), ...targetProblems(placed, spec), ...matchProblems(placed, spec)],
+  };
 }
 
 /** Each field of the record is written by one rule or one default, and a field that holds fields is not written itself. */
-function targetProblems({ attributeMapping, newUserDefaults }: ScimTenantSpec): string[] {
+function targetProblems(placed: readonly PlacedRule[], { newUserDefaults }: ScimTenantSpec): string[] {
   const written = [
-    ...attributeMapping.map(({ target }, index) => ({ target, place: `attributeMapping[${index}].target` })),
+    ...placed.map(({ rule: { target }, place }) => ({ target, place: `${place}.target` })),
     ...newUserDefaults.map(({ target }, index) => ({ target, place: `newUserDefaults[${index}].target` })),
   ];
   const problems: string[] = [];
@@ -64,9 +54,9 @@ function enclosing(target: string): string[] {
   return names.slice(1).map((_, index) => names.slice(0, index + 1).join('.'));
 }
 
-function matchProblems({ attributeMapping, matchExistingBy }: ScimTenantSpec): string[] {
-  const targets = new Set(attributeMapping.map(({ target }) => target));
+function matchProblems(placed: readonly PlacedRule[], { matchExistingBy }: ScimTenantSpec): string[] {
+  const targets = new Set(placed.filter(({ rule }) => rule.constant === undefined).map(({ rule }) => rule.target));
   return matchExistingBy.flatMap((target, index) =>
-    targets.has(target) ? [] : [`matchExistingBy[${index}]: no rule of attributeMapping has the target "${target}"; name one that has`],
+    targets.has(target) ? [] : [`matchExistingBy[${index}]: no rule with a source has the target "${target}"; name one that has`],
   );
 }

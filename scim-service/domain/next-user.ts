@@ -52,7 +52,7 @@ export function changedUser(model: TenantModel, stored: StoredUser, resource: Us
  */
 export function deactivatedUser(model: TenantModel, stored: StoredUser, now: Date): StoredUser {
   const resource: UserResource = { ...stored.resource, active: false };
-  const rules = model.rules.filter(({ path }) => !path.extension && path.attribute.name === 'active');
+  const rules = model.rules.filter(({ sources }) => sources.some(({ path }) => !path.extension && path.attribute.name === 'active'));
   const projected = projectRules(resource, rules).person;
   const person = draftOf(stored.person);
   for (const { targetNames } of rules) {

@@ -1,10 +1,9 @@
-import { attributeValue } from '../scim/attribute-value.ts';
-import { quoteValue } from '../scim/quote-value.ts';
 import { ScimError } from '../scim/scim-error.ts';
-import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../scim/scim-value.ts';
-import type { CompiledRule } from './compiled-rule.ts';
-import { ACCEPTED_VALUES, convertValue } from './convert-value.ts';
+import type { ScimObject, ScimValue } from '../scim/scim-value.ts';
+import type { CompiledRule, CompiledSource } from './compiled-rule.ts';
+import { mapValue, tidyValue } from './map-value.ts';
 import { copyValue, setField, type PersonDraft } from './person-fields.ts';
+import { readSource } from './read-source.ts';
 import type { PersonRecord } from './stored-user.ts';
 import type { TenantModel } from './tenant-model.ts';
 
@@ -34,57 +33,32 @@ export function projectRules(resource: ScimObject, rules: readonly CompiledRule[
   const person: PersonDraft = {};
   const problems: string[] = [];
   for (const rule of rules) {
-    const value = readSource(resource, rule);
-    if (value === null) {
-      if (rule.required) problems.push(`${nameOf(rule)} is required by this tenant and missing`);
+    if (rule.constant !== null) {
+      setField(person, rule.targetNames, copyValue(rule.constant));
       continue;
     }
-    // Copied, because a draft may be set further and the resource may not.
-    const converted = rule.type === null ? copyValue(value) : convertValue(value, rule.type);
-    if (converted === null) problems.push(conversionProblem(rule, value));
-    else setField(person, rule.targetNames, converted);
+    const found = firstValue(resource, rule);
+    if (found === null) {
+      if (rule.required) problems.push(`${nameOf(rule, rule.sources)} is required by this tenant and missing`);
+      continue;
+    }
+    const mapped = mapValue(found.value, rule);
+    if (mapped.kind === 'value') setField(person, rule.targetNames, mapped.value);
+    else problems.push(`${nameOf(rule, [found.source])} ${mapped.problem}`);
   }
   return { person, problems };
 }
 
-/**
- * What a source stands for; null when there is nothing.
- * - `title`, `name`, `emails`: the value, plain JSON when it is complex or a list
- * - `name.givenName`: the sub-attribute
- * - `emails[type eq "work"].value`: of the first value that the filter selects, a primary one before others
- * - `emails.value`: the list of that sub-attribute
- */
-function readSource(resource: ScimObject, { path, selects }: CompiledRule): ScimValue | null {
-  const container = path.extension ? (attributeValue(resource, path.schema.id) ?? undefined) : resource;
-  const value = isScimObject(container) ? attributeValue(container, path.attribute.name) : null;
-  if (value === null || isEmpty(value)) return null;
-  const subAttribute = path.subAttribute?.name ?? null;
-  if (selects) {
-    const selected = (isScimList(value) ? value : [value]).filter((entry) => selects(entry));
-    const chosen = selected.find((entry) => isScimObject(entry) && entry['primary'] === true) ?? selected[0];
-    return chosen === undefined ? null : readSubAttribute(chosen, subAttribute);
+/** The first of a rule's sources that has a value; a value that doesn't fit counts, so that a mistake isn't covered up. */
+function firstValue(resource: ScimObject, rule: CompiledRule): { source: CompiledSource; value: ScimValue } | null {
+  for (const source of rule.sources) {
+    const read = readSource(resource, source, { all: rule.type === 'StringList' });
+    const value = read === null ? null : tidyValue(read, rule);
+    if (value !== null) return { source, value };
   }
-  if (!isScimList(value) || subAttribute === null) return readSubAttribute(value, subAttribute);
-  const list = value.map((entry) => readSubAttribute(entry, subAttribute)).filter((entry) => entry !== null);
-  return list.length === 0 ? null : list;
+  return null;
 }
 
-function readSubAttribute(value: ScimValue, name: string | null): ScimValue | null {
-  if (name === null) return value;
-  const inner = isScimObject(value) ? attributeValue(value, name) : null;
-  return inner === null || isEmpty(inner) ? null : inner;
-}
-
-function isEmpty(value: ScimValue): boolean {
-  if (typeof value === 'string') return value === '';
-  return typeof value === 'object' && (isScimList(value) ? value.length === 0 : Object.keys(value).length === 0);
-}
-
-function nameOf(rule: CompiledRule): string {
-  return `attribute ${JSON.stringify(rule.source)} (mapped to ${JSON.stringify(rule.target)})`;
-}
-
-function conversionProblem(rule: CompiledRule, value: ScimValue): string {
-  const type = rule.type ?? 'String';
-  return `${nameOf(rule)} has the value ${quoteValue(value)}, which is not ${ACCEPTED_VALUES[type]} (type ${type})`;
+function nameOf({ target }: CompiledRule, sources: readonly CompiledSource[]): string {
+  return `attribute ${sources.map(({ text }) => JSON.stringify(text)).join(' or ')} (mapped to ${JSON.stringify(target)})`;
 }

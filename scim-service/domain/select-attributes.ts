@@ -1,6 +1,6 @@
 import type { AttributeDefinition } from '#common/scim/schema.ts';
 import { isScimObject, type ScimObject, type ScimValue } from '../scim/scim-value.ts';
-import type { CompiledRule, ValueTest } from './compiled-rule.ts';
+import type { CompiledRule, CompiledSource, ValueTest } from './compiled-rule.ts';
 
 /** How much of an attribute the mapping takes. */
 export type AttributeSelection =
@@ -25,16 +25,16 @@ const ALWAYS_SELECTED = ['userName', 'externalId', 'active'];
 export function compileSelection(rules: readonly CompiledRule[]): Selection {
   const core = new Map(ALWAYS_SELECTED.map((name) => [name, WHOLE]));
   const extensions = new Map<string, Map<string, AttributeSelection>>();
-  for (const rule of rules) {
-    const { schema, extension, attribute } = rule.path;
+  for (const source of rules.flatMap(({ sources }) => sources)) {
+    const { schema, extension, attribute } = source.path;
     const attributes = extension ? (extensions.get(schema.id) ?? new Map<string, AttributeSelection>()) : core;
     if (extension) extensions.set(schema.id, attributes);
-    attributes.set(attribute.name, widen(attributes.get(attribute.name), selectionOf(rule)));
+    attributes.set(attribute.name, widen(attributes.get(attribute.name), selectionOf(source)));
   }
   return { core, extensions };
 }
 
-function selectionOf({ path, selects }: CompiledRule): AttributeSelection {
+function selectionOf({ path, selects }: CompiledSource): AttributeSelection {
   if (selects) return { keep: 'values', tests: [selects], definition: path.attribute };
   // A value of a multi-valued attribute stays whole: without its `type` the next PATCH of `emails[type eq "work"]` would miss it.
   if (path.subAttribute === null || path.attribute.multiValued) return WHOLE;

@@ -1,10 +1,8 @@
-import { MappingSourceError } from '#common/scim/mapping-source.ts';
-import { tenantSchemas } from '#common/scim/tenant-schemas.ts';
+import { mappingSchemas } from '#common/scim/tenant-schemas.ts';
 import type { SchemaSet } from '#common/scim/schema.ts';
 import { tenantConfigRevision, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { ScimError } from '../scim/scim-error.ts';
-import { compileRule, type CompiledRule } from './compiled-rule.ts';
+import { compileRule, MappingRuleError, type CompiledRule } from './compiled-rule.ts';
 import { compileSelection, type Selection } from './select-attributes.ts';
 
 /** A tenant's config with everything that requests need worked out once. */
@@ -29,19 +27,18 @@ export class TenantModelError extends Error {
   }
 }
 
-/** @throws TenantModelError when a source can't be read or two targets exclude each other */
+/** @throws TenantModelError when a rule can't be served or two targets exclude each other */
 export function compileTenantModel(config: TenantConfig): TenantModel {
   const key = tenantKeyOf(config);
-  const schemas = tenantSchemas(config.mapping);
+  const schemas = mappingSchemas(config.mapping);
   const rules: CompiledRule[] = [];
   const problems = targetConflicts(config);
   for (const rule of config.mapping) {
     try {
       rules.push(compileRule(rule, schemas));
     } catch (error) {
-      if (error instanceof MappingSourceError) problems.push(error.message);
-      else if (error instanceof ScimError) problems.push(`mapping source ${JSON.stringify(rule.source.slice(0, 200))}: ${error.message}`);
-      else throw error;
+      if (!(error instanceof MappingRuleError)) throw error;
+      problems.push(error.message);
     }
   }
   if (problems.length > 0) throw new TenantModelError(key, problems);

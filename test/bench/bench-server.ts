@@ -10,6 +10,14 @@ const SERVE = fileURLToPath(new URL('./serve.ts', import.meta.url));
 
 export const CONNECTIONS = 16;
 
+/** What a process has used. */
+export interface Usage {
+  /** Resident memory in bytes. */
+  readonly rss: number;
+  /** Processor time in microseconds, since the start. */
+  readonly cpu: number;
+}
+
 /** One side of a row: a process of its own, and the requests that it gets. */
 export class BenchServer implements AsyncDisposable {
   readonly #process: ChildProcess;
@@ -56,10 +64,10 @@ export class BenchServer implements AsyncDisposable {
     });
   }
 
-  /** Resident memory in bytes. */
-  async memory(): Promise<number> {
-    this.#process.send('memory');
-    return ((await message(this.#process)) as { rss: number }).rss;
+  async usage(): Promise<Usage> {
+    this.#process.send('usage');
+    const { rss, cpu } = (await message(this.#process)) as { rss: number; cpu: NodeJS.CpuUsage };
+    return { rss, cpu: cpu.user + cpu.system };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

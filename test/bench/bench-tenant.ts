@@ -1,5 +1,6 @@
 import { sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey } from '#common/tenant-key.ts';
+import { aRule } from '../support/a-tenant-config.ts';
 import { WHOLE_MAPPING } from '../support/whole-mapping.ts';
 import { TENANT, TOKEN } from './people.ts';
 
@@ -11,7 +12,7 @@ export const BENCH_CONFIG: TenantConfig = {
   displayName: null,
   state: { kind: 'Active' },
   tokenDigests: [{ sha256: sha256Hex(TOKEN), validUntil: null }],
-  mapping: WHOLE_MAPPING.map(({ source, target }) => ({ source, target, required: false, type: null })),
+  mapping: WHOLE_MAPPING.map(({ source, target }) => aRule(source, target)),
   newUserDefaults: [],
   matchExistingBy: [],
   users: { onDelete: 'Deactivate', retentionSeconds: 0 },

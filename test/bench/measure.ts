@@ -1,12 +1,17 @@
 import { BenchServer } from './bench-server.ts';
 import type { LoadResult } from './closed-loop.ts';
 import type { StoreAddress } from './open-store.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario, Side } from './scenarios.ts';
+
+interface ProcessorTime {
+  /** Microseconds of processor time for each request; what else the machine does hardly shows in it. */
+  readonly cpu: number;
+}
 
 export interface Row {
   /** Operations a second, the median over all turns; p50 and p99 in milliseconds likewise. */
-  readonly service: Pick<LoadResult, 'perSecond' | 'p50' | 'p99'>;
-  readonly floor: Pick<LoadResult, 'perSecond'>;
+  readonly service: Pick<LoadResult, 'perSecond' | 'p50' | 'p99'> & ProcessorTime;
+  readonly floor: Pick<LoadResult, 'perSecond'> & ProcessorTime;
   /** Median of the turns' ratios. */
   readonly ratio: number;
   /** Resident memory of the service afterwards, in bytes. */
@@ -35,20 +40,24 @@ export async function measure(scenario: Scenario, options: MeasureOptions): Prom
   const service = stack.use(await BenchServer.start('service', scenario, options));
   await floor.load(WARM_UP_SECONDS);
   await service.load(WARM_UP_SECONDS);
+  const before = { floor: await floor.usage(), service: await service.usage() };
   const turns: { floor: LoadResult; service: LoadResult }[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
     turns.push({ floor: await floor.load(options.seconds / TURNS), service: await service.load(options.seconds / TURNS) });
   }
+  const after = { floor: await floor.usage(), service: await service.usage() };
+  const cpuOf = (side: Side): number => (after[side].cpu - before[side].cpu) / turns.reduce((sum, turn) => sum + turn[side].operations, 0);
   const medianOf = (pick: (turn: (typeof turns)[number]) => number): number => median(turns.map(pick));
   return {
     service: {
       perSecond: medianOf((turn) => turn.service.perSecond),
       p50: medianOf((turn) => turn.service.p50),
       p99: medianOf((turn) => turn.service.p99),
+      cpu: cpuOf('service'),
     },
-    floor: { perSecond: medianOf((turn) => turn.floor.perSecond) },
+    floor: { perSecond: medianOf((turn) => turn.floor.perSecond), cpu: cpuOf('floor') },
     ratio: medianOf((turn) => turn.service.perSecond / turn.floor.perSecond),
-    rss: await service.memory(),
+    rss: after.service.rss,
     wrong: (['floor', 'service'] as const).flatMap((side) =>
       turns
         .map((turn) => turn[side].statuses)

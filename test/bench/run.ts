@@ -45,7 +45,9 @@ async function benchTenant(users: number): Promise<void> {
     }
     return;
   }
-  print('| request | operations/s | p50 ms | p99 ms | memory MiB | floor/s | ratio |\n|---|---|---|---|---|---|---|');
+  print(
+    '| request | operations/s | p50 ms | p99 ms | CPU µs | memory MiB | floor/s | floor CPU µs | ratio | CPU ratio |\n|---|---|---|---|---|---|---|---|---|---|',
+  );
   for (const scenario of scenarios) printRow(scenario.name, await measure(scenario, options));
 }
 
@@ -55,9 +57,12 @@ function printRow(name: string, { service, floor, ratio, rss, wrong }: Row): voi
     Math.round(service.perSecond).toLocaleString('en'),
     service.p50.toFixed(2),
     service.p99.toFixed(2),
+    Math.round(service.cpu),
     Math.round(rss / 2 ** 20),
     Math.round(floor.perSecond).toLocaleString('en'),
+    Math.round(floor.cpu),
     ratio.toFixed(2),
+    (floor.cpu / service.cpu).toFixed(2),
   ];
   print(`| ${cells.join(' | ')} |`);
   if (wrong.length === 0) return;

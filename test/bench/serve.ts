@@ -8,7 +8,7 @@ import { startFloor } from './floor.ts';
 import { openStore } from './open-store.ts';
 
 /**
- * A process of the benchmark: `serve.ts <service|floor> <store>`. It tells its port, and its memory whenever it is asked, over
+ * A process of the benchmark: `serve.ts <service|floor> <store>`. It tells its port, and what it uses whenever it is asked, over
  * the channel to its parent, and ends with it.
  */
 
@@ -16,7 +16,7 @@ const [, , kind, address = ''] = process.argv;
 const stack = new AsyncDisposableStack();
 const port = kind === 'floor' ? await startFloor(await openStore(address, stack)) : await startService();
 
-process.on('message', () => process.send?.({ rss: process.memoryUsage.rss() }));
+process.on('message', () => process.send?.({ rss: process.memoryUsage.rss(), cpu: process.cpuUsage() }));
 process.once('disconnect', () => process.exit());
 process.send?.({ port });
 

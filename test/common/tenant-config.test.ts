@@ -6,10 +6,12 @@ import {
   parseTenantConfig,
   renderTenantConfig,
   sha256Hex,
+  sourcesOf,
   tenantConfigRevision,
   tenantKeyOf,
   type TenantConfig,
 } from '#common/tenant-config.ts';
+import { aRule } from '#test/support/a-tenant-config.ts';
 
 function aConfig(overrides: Partial<TenantConfig> = {}): TenantConfig {
   return {
@@ -24,8 +26,14 @@ function aConfig(overrides: Partial<TenantConfig> = {}): TenantConfig {
       { sha256: sha256Hex('previous'), validUntil: '2026-11-25T10:00:00Z' },
     ],
     mapping: [
-      { source: 'userName', target: 'login', required: true, type: null },
-      { source: 'emails[type eq "work"].value', target: 'contact.email', required: false, type: 'String' },
+      aRule('userName', 'login', { required: true }),
+      aRule('emails[type eq "work"].value', 'contact.email', {
+        type: 'String',
+        otherSources: ['emails[primary eq true].value'],
+        transform: 'lower',
+        valueMap: { values: [{ from: 'ada', to: 1 }], default: false },
+      }),
+      { ...aRule('title', 'origin'), source: null, constant: 'directory' },
     ],
     newUserDefaults: [{ target: 'role', value: 'employee' }],
     matchExistingBy: ['contact.email'],
@@ -88,6 +96,16 @@ describe('the revision', () => {
   ])('changes with the %s', (_what, changed) => {
     expect(tenantConfigRevision(aConfig(changed))).not.toBe(tenantConfigRevision(aConfig()));
   });
+});
+
+test('a rule of an older operator has one source and nothing more', () => {
+  const config = aConfig({ mapping: [aRule('userName', 'login')] });
+  const older = { ...config, mapping: [{ source: 'userName', target: 'login', required: false, type: null }] };
+  expect(parseTenantConfig(JSON.stringify(older))).toEqual(config);
+});
+
+test('sources are tried in order, and a constant has none', () => {
+  expect(aConfig().mapping.map(sourcesOf)).toEqual([['userName'], ['emails[type eq "work"].value', 'emails[primary eq true].value'], []]);
 });
 
 test('fields of a newer operator are ignored at every level', () => {

@@ -42,6 +42,11 @@ function tenant(spec: Record<string, unknown> = {}, metadata: Record<string, unk
   };
 }
 
+/** With one rule, whose target is `title`. */
+function aMapping(rule: Record<string, unknown>) {
+  return tenant({ attributeMapping: [{ target: 'title', ...rule }] });
+}
+
 /** What `kubectl apply --dry-run=server` would answer. */
 function tryOut(object: unknown) {
   return send('POST', `${TENANTS}?dryRun=All&fieldValidation=Strict`, { body: object });
@@ -75,6 +80,28 @@ describe('accepted', () => {
     expect(body.spec).toEqual(scimTenantSpecSchema.parse(tenant().spec));
   });
 
+  test.each<[string, Record<string, unknown>]>([
+    ['several sources', { sources: ['title', 'userType'] }],
+    ...['text', 7, 1.5, true, false, ''].map((constant): [string, Record<string, unknown>] => [
+      `the constant ${JSON.stringify(constant)}`,
+      { constant },
+    ]),
+    ['a constant with all that it may have', { constant: 'x', type: 'StringList', required: false, transform: 'none' }],
+    ['a value map', { source: 'userType', transform: 'lower', valueMap: { values: { a: 'b', '1': 2, true: false }, default: 0 } }],
+    ['a value map without a default', { source: 'userType', valueMap: { values: { 'Full time': 'full' } } }],
+  ])('%s, which the code reads alike', async (_name, rule) => {
+    const object = aMapping(rule);
+    const { status, body } = await tryOut(object);
+    expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+    expect(body.spec).toEqual(scimTenantSpecSchema.parse(object.spec));
+  });
+
+  test('a preset alone, which shows nothing but its name', async () => {
+    const { status, body } = await tryOut(tenant({ preset: 'EntraDefault', attributeMapping: undefined, matchExistingBy: ['email'] }));
+    expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+    expect(body.spec).toMatchObject({ preset: 'EntraDefault', attributeMapping: [] });
+  });
+
   test.each([['text'], [7], [1.5], [true], [false], ['']])('%j as the default value of a new person', async (value) => {
     const { status, body } = await tryOut(tenant({ newUserDefaults: [{ target: 'role', value }] }));
     expect(status).toBe(201);
@@ -99,8 +126,60 @@ describe('accepted', () => {
 describe('refused, in words that say what to write', () => {
   const LONG_NAME = `a${'b'.repeat(63)}`;
   test.each<[string, ReturnType<typeof tenant>, string]>([
-    ['no mapping', tenant({ attributeMapping: undefined }), 'spec.attributeMapping: Required value'],
-    ['an empty mapping', tenant({ attributeMapping: [] }), 'spec.attributeMapping in body should have at least 1 items'],
+    ['no mapping', tenant({ attributeMapping: undefined }), 'write the rules of attributeMapping, or a preset such as EntraDefault'],
+    ['an empty mapping', tenant({ attributeMapping: [] }), 'write the rules of attributeMapping, or a preset such as EntraDefault'],
+    ['an unknown preset', tenant({ preset: 'Entra' }), 'supported values: "EntraDefault", "OktaDefault", "Minimal"'],
+    [
+      'a rule that takes nothing',
+      aMapping({}),
+      'spec.attributeMapping[0]: Invalid value: write exactly one of source, sources and constant',
+    ],
+    [
+      'a rule with source and sources',
+      aMapping({ source: 'title', sources: ['title'] }),
+      'write exactly one of source, sources and constant',
+    ],
+    [
+      'a rule with source and constant',
+      aMapping({ source: 'title', constant: false }),
+      'write exactly one of source, sources and constant',
+    ],
+    [
+      'a rule with sources and constant',
+      aMapping({ sources: ['title'], constant: '' }),
+      'write exactly one of source, sources and constant',
+    ],
+    [
+      'a rule without any of its sources',
+      aMapping({ sources: [] }),
+      'spec.attributeMapping[0].sources in body should have at least 1 items',
+    ],
+    ...[{ required: true }, { transform: 'lower' }, { valueMap: { values: { a: 'b' } } }].map(
+      (part): [string, ReturnType<typeof tenant>, string] => [
+        `a constant with ${Object.keys(part)[0]}`,
+        aMapping({ constant: 'x', ...part }),
+        'a constant is the same for everybody; write it without required, transform and valueMap',
+      ],
+    ),
+    ['a constant that is a list', aMapping({ constant: ['x'] }), 'spec.attributeMapping[0].constant: Too many: 1'],
+    ['a constant that is an object', aMapping({ constant: { a: 1 } }), 'spec.attributeMapping[0].constant'],
+    ['an unknown transform', aMapping({ source: 'title', transform: 'title' }), 'supported values: "none", "lower", "upper", "trim"'],
+    ['a value map without values', aMapping({ source: 'title', valueMap: { default: 'x' } }), 'valueMap.values: Required value'],
+    [
+      'a value map to lists',
+      aMapping({ source: 'title', valueMap: { values: { a: ['b'] } } }),
+      'spec.attributeMapping[0].valueMap.values.a: Too many: 1',
+    ],
+    [
+      'a value map to objects',
+      aMapping({ source: 'title', valueMap: { values: { a: { b: 1 } } } }),
+      'spec.attributeMapping[0].valueMap.values.a',
+    ],
+    [
+      'a value map with a list by default',
+      aMapping({ source: 'title', valueMap: { values: {}, default: ['x'] } }),
+      'spec.attributeMapping[0].valueMap.default: Too many: 1',
+    ],
     ['no token', tenant({ tokenSecretRef: undefined }), 'spec.tokenSecretRef: Required value'],
     ['a token without a Secret', tenant({ tokenSecretRef: { key: 'token' } }), 'spec.tokenSecretRef.name: Required value'],
     [
@@ -133,7 +212,7 @@ describe('refused, in words that say what to write', () => {
     [
       'an unknown type',
       tenant({ attributeMapping: [{ ...RULE, type: 'Number' }] }),
-      'Unsupported value: "Number": supported values: "String", "Integer", "Decimal", "Boolean", "DateTime", "Reference"',
+      'Unsupported value: "Number": supported values: "String", "Integer", "Decimal", "Boolean", "DateTime", "Reference", "StringList"',
     ],
     [
       'a target to match by that nothing fills',

@@ -2,7 +2,7 @@ import { sha256Hex, type MappingRule, type TenantConfig } from '#common/tenant-c
 
 /** A rule of a mapping; optional and of the attribute's own type unless told otherwise. */
 export function aRule(source: string, target: string, overrides: Partial<MappingRule> = {}): MappingRule {
-  return { source, target, required: false, type: null, ...overrides };
+  return { source, otherSources: [], target, required: false, type: null, transform: 'none', valueMap: null, constant: null, ...overrides };
 }
 
 /** The rendered config of an active tenant `team-hr/acme` whose token is `token`. */

@@ -1,3 +1,4 @@
+import { nameTargets } from '../../domain/name-targets.ts';
 import { newUser, revivedUser, userResource } from '../../domain/next-user.ts';
 import { selectAttributes } from '../../domain/select-attributes.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
@@ -9,7 +10,7 @@ import { reportIgnored } from '../report-ignored.ts';
 
 /** @throws ScimError 400, 409 uniqueness */
 export async function createUser(parts: ProvisioningParts, model: TenantModel, body: unknown): Promise<StoredUser> {
-  const { resource: sent, ignored } = readResource(body, model.schemas);
+  const { resource: sent, ignored } = nameTargets(model, () => readResource(body, model.schemas));
   const selected = selectAttributes(sent, model.selection);
   reportIgnored(parts, model, [...ignored, ...selected.dropped]);
   const resource = userResource(selected.resource, true);

@@ -1,3 +1,4 @@
+import { nameTargets } from '../../domain/name-targets.ts';
 import { changedUser, userResource } from '../../domain/next-user.ts';
 import { selectAttributes } from '../../domain/select-attributes.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
@@ -18,7 +19,7 @@ export async function patchUser(
   model: TenantModel,
   { body, ...target }: WriteTarget & { readonly body: unknown },
 ): Promise<StoredUser> {
-  const { operations, ignored } = parsePatch(body, model.schemas);
+  const { operations, ignored } = nameTargets(model, () => parsePatch(body, model.schemas));
   let reported = false;
   return changeUser(parts.store.users, model, target, (stored) => {
     // What an earlier mapping selected goes away silently; what is dropped after the patch, this client sent.

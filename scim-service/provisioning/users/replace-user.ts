@@ -1,3 +1,4 @@
+import { nameTargets } from '../../domain/name-targets.ts';
 import { changedUser, userResource } from '../../domain/next-user.ts';
 import { selectAttributes } from '../../domain/select-attributes.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
@@ -18,7 +19,7 @@ export async function replaceUser(
   model: TenantModel,
   { body, ...target }: WriteTarget & { readonly body: unknown },
 ): Promise<StoredUser> {
-  const { resource: sent, ignored } = readResource(body, model.schemas);
+  const { resource: sent, ignored } = nameTargets(model, () => readResource(body, model.schemas));
   const selected = selectAttributes(sent, model.selection);
   reportIgnored(parts, model, [...ignored, ...selected.dropped]);
   return changeUser(parts.store.users, model, target, (stored) =>

@@ -1,6 +1,6 @@
-import type { AttributeType } from '#common/scim/schema.ts';
+import type { AttributeDefinition, AttributeType } from '#common/scim/schema.ts';
 import { quoteValue } from '../quote-value.ts';
-import { ScimError } from '../scim-error.ts';
+import { WrongTypeError } from '../wrong-type-error.ts';
 
 interface ScalarType {
   readonly expected: string;
@@ -14,7 +14,7 @@ const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}\s*$/;
 
 const TEXT: ScalarType = { expected: 'a string', accepts: isText };
 
-const SCALAR_TYPES: Readonly<Record<Exclude<AttributeType, 'complex'>, ScalarType>> = {
+const SCALAR_TYPES: Readonly<Record<AttributeType, ScalarType>> = {
   string: TEXT,
   boolean: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
   integer: { expected: 'a whole number', accepts: (value): value is number => Number.isSafeInteger(value) },
@@ -22,18 +22,19 @@ const SCALAR_TYPES: Readonly<Record<Exclude<AttributeType, 'complex'>, ScalarTyp
   dateTime: { expected: 'a date-time such as "2026-01-31T12:00:00Z"', accepts: isDateTime },
   reference: { expected: 'a string with a URI', accepts: isText },
   binary: { expected: 'a string in Base64', accepts: (value): value is string => isText(value) && BASE64.test(value) },
+  complex: { expected: 'an object', accepts: (_value): _value is never => false },
 };
 
 /**
  * Checks a value that isn't complex; text stays as the client wrote it, so that it finds its own values again. Only what
  * isn't Unicode becomes U+FFFD.
- * @throws ScimError invalidValue
+ * @throws WrongTypeError
  */
-export function readScalar(type: Exclude<AttributeType, 'complex'>, value: unknown, path: string): string | number | boolean {
-  const { accepts, expected } = SCALAR_TYPES[type];
+export function readScalar(definition: AttributeDefinition, value: unknown, path: string): string | number | boolean {
+  const { accepts, expected } = SCALAR_TYPES[definition.type];
   // Half of a surrogate pair (a name cut within an emoji) is no UTF-8: a store would change it, or take two of them for one.
   if (accepts(value)) return typeof value === 'string' ? value.toWellFormed() : value;
-  throw ScimError.invalidValue(`${path} is ${quoteValue(value)}, but ${expected} is expected`);
+  throw new WrongTypeError(definition, `${path} is ${quoteValue(value)}, but ${expected} is expected`);
 }
 
 function isText(value: unknown): value is string {

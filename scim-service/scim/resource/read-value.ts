@@ -77,7 +77,7 @@ function readList(
 function readSingle(definition: AttributeDefinition, value: unknown, path: string, onIgnored: (path: string) => void): ScimValue | null {
   const rewritten = SINGLE_VALUE_DIALECTS.reduce((before, rewrite) => rewrite(definition, before), value);
   if (isEmptyValue(rewritten)) return null;
-  if (definition.type !== 'complex') return readScalar(definition.type, rewritten, path);
+  if (definition.type !== 'complex') return readScalar(definition, rewritten, path);
   if (isJsonObject(rewritten)) return readComplex(definition, rewritten, path, onIgnored);
   const names = (definition.subAttributes ?? []).map(({ name }) => name).join(', ');
   throw ScimError.invalidValue(`${path} is ${quoteValue(rewritten)}, but one object is expected, with ${names}`);

@@ -86,7 +86,7 @@ describe('a source is refused with what would be accepted', () => {
     [
       'sub-attribute of a custom attribute',
       'urn:ietf:params:scim:schemas:extension:hr:2.0:User:grade.level',
-      'mapping source "urn:ietf:params:scim:schemas:extension:hr:2.0:User:grade.level": an attribute of a custom extension is single-valued and has no sub-attribute; write only its name behind the URN',
+      'mapping source "urn:ietf:params:scim:schemas:extension:hr:2.0:User:grade.level": an attribute of a custom extension has no sub-attribute; write only its name behind the URN',
     ],
     ['a secret', 'password', 'mapping source "password": password is never kept, so it can\'t be mapped'],
     [
@@ -103,6 +103,26 @@ describe('a source is refused with what would be accepted', () => {
       'filter on a single value',
       'name[givenName pr]',
       'mapping source "name[givenName pr]": name is single-valued, so a filter in brackets can\'t select from it',
+    ],
+    [
+      'order of Booleans',
+      'emails[primary gt true]',
+      'mapping source "emails[primary gt true]": in the brackets, primary is boolean, so "gt" can\'t compare it; use eq, ne or pr',
+    ],
+    [
+      'a Boolean and text',
+      'emails[type eq "work" and not (primary eq "yes")].value',
+      'mapping source "emails[type eq \\"work\\" and not (primary eq \\"yes\\")].value": in the brackets, primary is true or false; compare it with one of them',
+    ],
+    [
+      'text within null',
+      'emails[type co null]',
+      'mapping source "emails[type co null]": in the brackets, only eq and ne compare with null, not "co"',
+    ],
+    [
+      'text and a fraction',
+      'emails[type eq 1.5]',
+      'mapping source "emails[type eq 1.5]": in the brackets, type is text; write what it is compared with in double quotes',
     ],
     [
       'unknown name in the brackets',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ENTERPRISE_USER_SCHEMA } from '#common/scim/enterprise-user-schema.ts';
-import { isCustomExtensionUrn, tenantSchemas } from '#common/scim/tenant-schemas.ts';
+import { isCustomExtensionUrn, mappingSchemas, tenantSchemas } from '#common/scim/tenant-schemas.ts';
 import { CORE_USER_SCHEMA } from '#common/scim/user-schema.ts';
+import { aRule } from '#test/support/a-tenant-config.ts';
 
 const ACME = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
 
@@ -53,8 +54,33 @@ test.each([
   ['Boolean', 'boolean'],
   ['DateTime', 'dateTime'],
   ['Reference', 'reference'],
+  ['StringList', 'string'],
 ] as const)('type %s of a rule makes a %s', (type, expected) => {
   expect(custom({ source: `${ACME}:x`, type })).toEqual([`${ACME}:x ${expected}`]);
+});
+
+test('only a StringList has several values', () => {
+  const { extensions } = tenantSchemas([
+    { source: `${ACME}:sites`, type: 'StringList' },
+    { source: `${ACME}:site`, type: 'String' },
+  ]);
+  expect(extensions[1]?.attributes.map(({ name, multiValued }) => ({ name, multiValued }))).toEqual([
+    { name: 'sites', multiValued: true },
+    { name: 'site', multiValued: false },
+  ]);
+});
+
+test('every source of a rule counts, a constant has none, and what a value map reads is text', () => {
+  const valueMap = { values: [{ from: 'A', to: 1 }], default: null };
+  const mapping = [
+    aRule('title', 'badge', { otherSources: [`${ACME}:badge`], type: 'Integer' }),
+    aRule(`${ACME}:grade`, 'grade', { type: 'Integer', valueMap }),
+    { ...aRule('title', 'origin'), source: null, constant: 'x' },
+  ];
+  expect(mappingSchemas(mapping).extensions[1]?.attributes.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'badge integer',
+    'grade string',
+  ]);
 });
 
 test('rules that want different types of one attribute leave it a string', () => {

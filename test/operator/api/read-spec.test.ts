@@ -21,7 +21,20 @@ describe('readScimTenantSpec', () => {
   test.each<[string, unknown, readonly string[]]>([
     ['nothing', null, ['spec: is required and missing']],
     ['a text', 'acme', ['spec: Invalid input: expected object, received string']],
-    ['an empty one', {}, ['spec.tokenSecretRef: is required and missing', 'spec.attributeMapping: is required and missing']],
+    ['an empty one', {}, ['spec.tokenSecretRef: is required and missing']],
+    [
+      'neither rules nor a preset',
+      { ...MINIMAL, attributeMapping: [] },
+      ['spec.attributeMapping: write the rules of attributeMapping, or a preset such as EntraDefault'],
+    ],
+    [
+      'a rule that takes nothing, and a constant that is a list',
+      { ...MINIMAL, attributeMapping: [{ target: 'a' }, { target: 'b', constant: ['x'] }] },
+      [
+        'spec.attributeMapping[0]: write exactly one of source, sources and constant',
+        'spec.attributeMapping[1].constant: write a text, a number, true or false',
+      ],
+    ],
     ['a mistyped field', { ...MINIMAL, enable: true }, ['spec.enable: no such field; look for a spelling mistake']],
     [
       'a mistyped field further down',

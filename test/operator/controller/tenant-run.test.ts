@@ -5,6 +5,7 @@ import { SecretUnreadableError } from '#operator/controller/secret-unreadable-er
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
+import { aRule } from '#test/support/a-tenant-config.ts';
 import { anOperator, Crash, type OperatorWorld } from '#test/support/an-operator.ts';
 import { FakeCluster } from '#test/support/fake-cluster.ts';
 import { FakeMailbox } from '#test/support/fake-notifier.ts';
@@ -373,7 +374,7 @@ describe('configuration', () => {
     put(world, { attributeMapping: [{ source: 'userName', target: 'nick' }] });
     await operator.settle(KEY);
     expect(await ready()).toBe('True Programmed');
-    expect((await config())?.mapping).toEqual([{ source: 'userName', target: 'nick', required: false, type: null }]);
+    expect((await config())?.mapping).toEqual([aRule('userName', 'nick')]);
     expect(world.cluster.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning MappingInvalid', 'Normal Resolved']);
   });
 

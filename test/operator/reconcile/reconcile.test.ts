@@ -8,6 +8,7 @@ import { recipientMark } from '#operator/reconcile/notices.ts';
 import type { Observed, PodObservation } from '#operator/reconcile/observed.ts';
 import type { Requeue } from '#operator/reconcile/outcome.ts';
 import { plan } from '#operator/reconcile/plan.ts';
+import { aRule } from '#test/support/a-tenant-config.ts';
 import { aBreaker, aCondition, anOpenBreaker, aSpec, aStatus, aTenant } from '#test/support/a-tenant.ts';
 
 const NOW = Date.parse('2026-11-24T06:00:10.500Z');
@@ -27,10 +28,7 @@ const CONFIG: TenantConfig = {
   displayName: null,
   state: { kind: 'Active' },
   tokenDigests: [{ sha256: SHA256, validUntil: null }],
-  mapping: [
-    { source: 'userName', target: 'login', required: true, type: null },
-    { source: 'emails[type eq "work"].value', target: 'email', required: false, type: null },
-  ],
+  mapping: [aRule('userName', 'login', { required: true }), aRule('emails[type eq "work"].value', 'email')],
   newUserDefaults: [],
   matchExistingBy: [],
   users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
@@ -396,7 +394,7 @@ describe('a mapping or spec that can’t be used', () => {
       'attributeMapping[2].target: "login" is written by attributeMapping[0].target already; give each its own target; ' +
         'newUserDefaults[1].target: "login" is written by attributeMapping[0].target already; give each its own target; ' +
         'attributeMapping[3].target: "name.first" lies inside "name", which attributeMapping[4].target writes as a whole; rename one of them; ' +
-        'matchExistingBy[0]: no rule of attributeMapping has the target "email"; name one that has. ' +
+        'matchExistingBy[0]: no rule with a source has the target "email"; name one that has. ' +
         'The last good configuration stays in force until this is corrected',
     );
   });

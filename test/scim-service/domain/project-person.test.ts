@@ -22,11 +22,19 @@ const ada: ScimObject = {
   ],
   roles: [{ value: 'Admin', primary: true }, { value: 'Guest' }],
   [ENTERPRISE_USER_URN]: { employeeNumber: '0042', manager: { value: '26118915' } },
-  [ACME_URN]: { badge: 7 },
+  [ACME_URN]: { badge: 7, desk: ' 4.12 b ', blank: '  ', sites: ['ber', 'lon'] },
 };
 
 function modelOf(...mapping: MappingRule[]) {
   return compileTenantModel(aTenantConfig({ mapping, newUserDefaults: [] }));
+}
+
+function aConstant(constant: string | number, target: string, overrides: Partial<MappingRule> = {}): MappingRule {
+  return { ...aRule('title', target, overrides), source: null, constant };
+}
+
+function aMap(values: Record<string, string | number>, otherwise: string | null = null): MappingRule['valueMap'] {
+  return { values: Object.entries(values).map(([from, to]) => ({ from, to })), default: otherwise };
 }
 
 function problemOf(resource: ScimObject, ...mapping: MappingRule[]): ScimError {
@@ -79,6 +87,74 @@ describe('projectPerson', () => {
       person: { contact: { login: 'ada@example.com', name: { first: 'Ada' }, active: false } },
     },
     {
+      name: 'the first of several sources that has a value',
+      mapping: [
+        aRule('title', 'name', { otherSources: ['name.middleName', 'name.familyName', 'userName'] }),
+        aRule('emails[type eq "other"].value', 'mail', { otherSources: ['emails[type eq "home"].value'] }),
+        aRule('title', 'nothing', { otherSources: ['nickName'] }),
+      ],
+      person: { name: 'Lovelace', mail: 'ada@home.example' },
+    },
+    {
+      name: 'false of the first source before true of the second',
+      mapping: [aRule('active', 'on', { otherSources: ['emails[primary eq true].primary'] })],
+      person: { on: false },
+    },
+    {
+      name: 'a constant, of the type that it is given',
+      mapping: [
+        aConstant('directory', 'origin'),
+        aConstant(7, 'level', { type: 'String' }),
+        aConstant('x', 'tags', { type: 'StringList' }),
+      ],
+      person: { origin: 'directory', level: '7', tags: ['x'] },
+    },
+    {
+      name: 'text in lower and upper case and without space around it',
+      mapping: [
+        aRule('name.givenName', 'a', { transform: 'lower' }),
+        aRule('name.familyName', 'b', { transform: 'upper' }),
+        aRule('roles.value', 'c', { transform: 'lower' }),
+        aRule('active', 'd', { transform: 'upper' }),
+        aRule(`${ACME_URN}:desk`, 'e', { transform: 'trim' }),
+      ],
+      person: { a: 'ada', b: 'LOVELACE', c: ['admin', 'guest'], d: false, e: '4.12 b' },
+    },
+    {
+      name: 'the next source when trim leaves nothing of the first',
+      mapping: [aRule(`${ACME_URN}:blank`, 'a', { transform: 'trim', otherSources: ['userName'] })],
+      person: { a: 'ada@example.com' },
+    },
+    {
+      name: 'nothing for text that trim empties',
+      mapping: [aRule(`${ACME_URN}:blank`, 'a', { transform: 'trim', type: 'Integer' })],
+      person: {},
+    },
+    {
+      name: "the product's values of a value map",
+      mapping: [
+        aRule('name.givenName', 'a', { valueMap: aMap({ Ada: 'countess' }) }),
+        aRule('active', 'b', { valueMap: aMap({ true: 'on', false: 'off' }) }),
+        aRule(`${ACME_URN}:badge`, 'c', { valueMap: aMap({ '7': 70 }), type: 'Integer' }),
+        aRule('roles.value', 'd', { transform: 'lower', valueMap: aMap({ admin: 'A' }, 'B') }),
+        aRule(`${ENTERPRISE_USER_URN}:manager`, 'e', { valueMap: aMap({ '26118915': 'boss' }) }),
+        aRule('userName', 'f', { valueMap: aMap({ constructor: 'x' }, 'other') }),
+        aRule('title', 'g', { valueMap: aMap({ a: 'b' }, 'other') }),
+      ],
+      person: { a: 'countess', b: 'off', c: 70, d: ['A', 'B'], e: 'boss', f: 'other' },
+    },
+    {
+      name: 'a list of text of one value, of several, and of all that a filter selects',
+      mapping: [
+        aRule('userName', 'a', { type: 'StringList' }),
+        aRule('roles', 'b', { type: 'StringList' }),
+        aRule('emails[type eq "work"].value', 'c', { type: 'StringList' }),
+        aRule('emails[type eq "other"].value', 'd', { type: 'StringList' }),
+        aRule(`${ACME_URN}:sites`, 'e', { type: 'StringList', transform: 'upper' }),
+      ],
+      person: { a: ['ada@example.com'], b: ['Admin', 'Guest'], c: ['old@work.example', 'ada@work.example'], e: ['BER', 'LON'] },
+    },
+    {
       name: 'targets that objects have by nature',
       mapping: [aRule('userName', 'constructor.prototype.toString')],
       person: { constructor: { prototype: { toString: 'ada@example.com' } } },
@@ -94,6 +170,41 @@ describe('projectPerson', () => {
       scimType: 'invalidValue',
       message: 'attribute "emails[type eq \\"work\\"].value" (mapped to "email") is required by this tenant and missing',
     });
+  });
+
+  test('names all sources of a required attribute that is missing, and the one whose value does not fit', () => {
+    const rule = aRule('title', 'grade', { required: true, otherSources: ['userType'], type: 'Integer' });
+    expect(problemOf({ userName: 'ada' }, rule).message).toBe(
+      'attribute "title" or "userType" (mapped to "grade") is required by this tenant and missing',
+    );
+    expect(problemOf({ userType: 'chief' }, rule).message).toBe(
+      'attribute "userType" (mapped to "grade") has the value "chief", which is not a whole number such as 42 (type Integer)',
+    );
+  });
+
+  test('does not cover up a value that does not fit with the next source', () => {
+    expect(
+      problemOf({ title: 'chief', userType: '7' }, aRule('title', 'grade', { otherSources: ['userType'], type: 'Integer' })),
+    ).toBeInstanceOf(ScimError);
+  });
+
+  test('says which value of a list does not fit', () => {
+    const resource = { phoneNumbers: [{ value: '7' }, { value: 'call me' }] };
+    expect(problemOf(resource, aRule('phoneNumbers.value', 'phones', { type: 'Integer' })).message).toContain(
+      'has the value "call me", which',
+    );
+  });
+
+  test('says which values a value map lists', () => {
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`v${index}`, index]));
+    expect(
+      problemOf({ title: 'x'.repeat(99) }, aRule('title', 'grade', { valueMap: aMap({ a: 1, b: 2 }), type: 'Integer' })).message,
+    ).toMatch(
+      /^attribute "title" \(mapped to "grade"\) has the value "x{59}…", which its valueMap doesn't list: write "a", "b" \(type Integer\)$/,
+    );
+    expect(
+      problemOf({ roles: [{ value: 'v1' }, { value: 'w' }] }, aRule('roles.value', 'grade', { valueMap: aMap(many) })).message,
+    ).toMatch(/has the value "w", which its valueMap doesn't list: write "v0", .*"v9" and others \(type String\)$/);
   });
 
   test('takes an empty required value for a missing one', () => {
@@ -129,11 +240,17 @@ describe('projectPerson', () => {
       aRule('active', 'active', { type: 'Boolean' }),
       aRule(`${ENTERPRISE_USER_URN}:manager`, 'boss', { type: 'Reference' }),
       aRule(`${ACME_URN}:since`, 'since', { type: 'DateTime' }),
+      aRule('roles', 'roles', { type: 'StringList', transform: 'trim', valueMap: aMap({ a: 'b' }, 'c') }),
+      aRule('addresses', 'places', { transform: 'lower', otherSources: ['ims', 'title'], valueMap: aMap({ a: 1 }) }),
+      aConstant('x', 'origin'),
     );
     fc.assert(
       fc.property(anyResource(model.schemas), (resource) => {
         try {
-          projectPerson(resource, model);
+          const before = structuredClone(resource);
+          const person = projectPerson(resource, model);
+          expect(projectPerson(resource, model)).toEqual(person);
+          expect(resource).toEqual(before);
         } catch (error) {
           expect(error).toBeInstanceOf(ScimError);
           expect(error).toMatchObject({ status: 400, scimType: 'invalidValue' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
+import type { TenantConfig } from '#common/tenant-config.ts';
 import { selectAttributes } from '#scim-service/domain/select-attributes.ts';
 import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
 import type { ScimObject } from '#scim-service/scim/scim-value.ts';
@@ -13,7 +14,11 @@ const home = { type: 'home', value: 'ada@home.example' };
 const name = { givenName: 'Ada', familyName: 'Lovelace' };
 
 function modelOf(...sources: string[]) {
-  return compileTenantModel(aTenantConfig({ mapping: sources.map((source, at) => aRule(source, `t${at}`)), newUserDefaults: [] }));
+  return modelWith(sources.map((source, at) => aRule(source, `t${at}`)));
+}
+
+function modelWith(mapping: TenantConfig['mapping']) {
+  return compileTenantModel(aTenantConfig({ mapping, newUserDefaults: [] }));
 }
 
 interface Case {
@@ -132,5 +137,17 @@ describe('selectAttributes', () => {
         expect(Object.keys(resource)).toEqual(expect.arrayContaining(Object.keys(once)));
       }),
     );
+  });
+});
+
+test('every source of a rule is kept, whichever has the value, and a constant keeps nothing', () => {
+  const { selection } = modelWith([
+    aRule('emails[type eq "work"].value', 'mail', { otherSources: ['emails[type eq "home"].value', 'nickName'] }),
+    { ...aRule('title', 'origin'), source: null, constant: 'directory' },
+  ]);
+  const resource: ScimObject = { emails: [work, home, { type: 'other', value: 'x@y' }], nickName: 'A', title: 'Countess' };
+  expect(selectAttributes(resource, selection)).toEqual({
+    resource: { emails: [work, home], nickName: 'A' },
+    dropped: ['emails[type eq "other"]', 'title'],
   });
 });

@@ -12,7 +12,7 @@ describe('compileTenantModel', () => {
     expect(model.key).toBe('team-hr/acme');
     expect(model.revision).toBe(tenantConfigRevision(config));
     expect(model.schemas.extensions.map(({ id }) => id)).toContain('urn:ietf:params:scim:schemas:extension:acme:2.0:User');
-    expect(model.rules.map(({ source }) => source)).toEqual(['userName', BADGE]);
+    expect(model.rules.flatMap(({ sources }) => sources.map(({ text }) => text))).toEqual(['userName', BADGE]);
   });
 
   test('selects what the protocol needs and what the mapping names', () => {
@@ -29,6 +29,10 @@ describe('compileTenantModel', () => {
       aRule('userType', 'c'),
       aRule('locale', 'c.d'),
       aRule('emails[primary gt "x"].value', 'e'),
+      aRule('title', 'f', { otherSources: ['userType', 'nick'] }),
+      aRule('title', 'g', { constant: 1 }),
+      { ...aRule('title', 'h'), source: null },
+      { ...aRule('title', 'i'), source: null, constant: 'often', type: 'Boolean' as const },
     ];
     const compile = () => compileTenantModel(aTenantConfig({ mapping, newUserDefaults: [{ target: 'a.x', value: 1 }] }));
     expect(compile).toThrow(TenantModelError);
@@ -45,6 +49,10 @@ describe('compileTenantModel', () => {
       expect.stringContaining('"titel"'),
       expect.stringContaining('"emails[type eq"'),
       expect.stringContaining('emails[primary gt'),
+      expect.stringContaining('"nick"'),
+      'the rule for target "g" needs either a source or a constant',
+      'the rule for target "h" needs either a source or a constant',
+      'the constant for target "i" is not of type Boolean',
     ]);
   });
 

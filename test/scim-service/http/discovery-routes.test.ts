@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CORE_GROUP_URN, CORE_USER_URN, ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
-import { aTenantConfig } from '#test/support/a-tenant-config.ts';
+import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 
 let service: ScimServiceUnderTest;
 beforeAll(async () => {
@@ -70,6 +70,27 @@ describe('discovery', () => {
       [CORE_GROUP_URN, 'externalId', null],
       [CORE_GROUP_URN, 'displayName', null],
       [CORE_GROUP_URN, 'members', ['value', '$ref', 'type']],
+    ]);
+  });
+
+  test('/Schemas shows each of several sources, lists as such, and nothing for a constant', async () => {
+    const acme = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
+    const mapping = [
+      aRule('nickName', 'name', { otherSources: ['name.formatted'] }),
+      aRule(`${acme}:sites`, 'sites', { type: 'StringList' }),
+      { ...aRule('title', 'origin'), source: null, constant: 'directory' },
+    ];
+    await using own = await startScimService({ configs: [aTenantConfig({ mapping, groups: { enabled: false } })] });
+    const { body } = await own.client.send({ method: 'GET', path: '/Schemas' });
+
+    expect(
+      body.Resources.map(({ id, attributes }: { id: string; attributes: { name: string; type: string; multiValued: boolean }[] }) => [
+        id,
+        ...attributes.map(({ name, type, multiValued }) => `${name} ${type}${multiValued ? '[]' : ''}`),
+      ]),
+    ).toEqual([
+      [CORE_USER_URN, 'externalId string', 'userName string', 'name complex', 'nickName string', 'active boolean'],
+      [acme, 'sites string[]'],
     ]);
   });
 
