@@ -11,7 +11,7 @@ export interface TokenSecret {
 }
 
 /** The Secret is there or not, and holds what it holds: nobody can look until a person mends what `problem` says. */
-export interface UnreadableSecret {
+interface UnreadableSecret {
   readonly problem: string;
 }
 

@@ -3,7 +3,7 @@ import { isScimObject, type ScimObject, type ScimValue } from '../scim/scim-valu
 import type { CompiledRule, CompiledSource, ValueTest } from './compiled-rule.ts';
 
 /** How much of an attribute the mapping takes. */
-export type AttributeSelection =
+type AttributeSelection =
   | { readonly keep: 'whole' }
   /** Of a single complex value, these sub-attributes. */
   | { readonly keep: 'subAttributes'; readonly names: ReadonlySet<string> }

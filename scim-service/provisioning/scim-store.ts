@@ -12,7 +12,7 @@ export interface ScimStore extends StoreHealth {
 }
 
 /** Says whether a store answers; separate because only readiness asks. */
-export interface StoreHealth {
+interface StoreHealth {
   /** @throws StoreUnavailableError */
   ping(): Promise<void>;
 }
