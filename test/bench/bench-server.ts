@@ -91,11 +91,8 @@ function send(port: number, request: LoadRequest): Promise<Response> {
 }
 
 async function message(server: ChildProcess): Promise<unknown> {
-  const [answer] = (await Promise.race([
-    once(server, 'message'),
-    once(server, 'exit').then(() => {
-      throw new Error('a process of the benchmark ended before it answered');
-    }),
-  ])) as unknown[];
-  return answer;
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const onExit = (): void => reject(new Error('a process of the benchmark ended before it answered'));
+  server.once('message', resolve).once('exit', onExit);
+  return promise.finally(() => server.off('message', resolve).off('exit', onExit));
 }

@@ -96,7 +96,8 @@ export class MongoUserStore implements UserStore, UserSearch {
   async *scan(tenant: TenantKey, lookup: UserLookup, options: ScanOptions): AsyncGenerator<readonly StoredUser[]> {
     const query = visibleUsers(tenant, lookup);
     if (query) {
-      const narrow = options.narrow && narrowUsers(options.narrow);
+      // A key finds a handful, which a further condition makes no fewer; it may only lead a server away from the key's index.
+      const narrow = lookup.by === 'all' && options.narrow ? narrowUsers(options.narrow) : null;
       yield* this.#reader.scan(this.#session, 'scan', query, { ...options, narrow });
     } else {
       const read = async () => this.#reader.positions(tenant, await this.#idsBy(tenant, lookup));
