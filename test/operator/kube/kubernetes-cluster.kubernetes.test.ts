@@ -165,15 +165,16 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     expect(secret.metadata.labels['app.kubernetes.io/managed-by']).toBe('scim-operator');
     expect(Object.keys(secret.data)).toEqual(['config.json']);
 
-    // Tampering is reported, our own writes are not.
-    expect(reported.filter((key) => key === 'team-hr/acme')).toEqual([]);
+    // The echo of our own write is reported at most once, namely when it overtakes the write's answer; tampering always is.
+    expect(reported.filter((key) => key === 'team-hr/acme').length).toBeLessThanOrEqual(1);
+    const reportsBefore = reported.length;
     await person.request({
       method: 'PATCH',
       path,
       headers: { 'content-type': 'application/merge-patch+json' },
       body: { stringData: { 'config.json': '{"version":1}' } },
     });
-    await waitUntil(() => reported.includes('team-hr/acme'), { what: 'the report of the edit' });
+    await waitUntil(() => reported.slice(reportsBefore).includes('team-hr/acme'), { what: 'the report of the edit' });
     expect(await cluster.derivedConfig('team-hr/acme')).toBeNull();
     await cluster.applyDerivedConfig(config);
     expect(await cluster.derivedConfig('team-hr/acme')).toEqual(config);
