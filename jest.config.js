@@ -8,6 +8,7 @@ const config = {
   modulePathIgnorePatterns: ['<rootDir>/data/'],
   workerIdleMemoryLimit: '512MB',
   testTimeout: 30_000,
+  setupFiles: ['<rootDir>/test/support/steady-seed.ts'],
 };
 
 // eslint-disable-next-line import/no-default-export -- jest reads the default export.

@@ -38,7 +38,9 @@ export function compileRule({ rule, place }: PlacedRule, schemas: SchemaSet): Co
   const convert = (value: Scalar, at: string): Scalar => {
     const converted = convertTo(value, rule.type);
     if (converted === null) problems.push(`${at}: ${JSON.stringify(value)} is not ${wantedBy(rule.type)}`);
-    return converted ?? value;
+    const result = converted ?? value;
+    // YAML can say -0; the rendered config can't, and what is decided must equal what is read back.
+    return result === 0 ? 0 : result;
   };
   const config = configRule(rule);
   const [source = null, ...otherSources] = canonicalSources({ rule, place }, schemas, problems);
