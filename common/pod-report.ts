@@ -25,14 +25,66 @@ export const CLIENT_FAILURE_CLASSES = [
 ] as const;
 export const SERVER_FAILURE_CLASSES = ['StoreUnavailable', 'InternalError'] as const;
 export type FailureClass = (typeof CLIENT_FAILURE_CLASSES)[number] | (typeof SERVER_FAILURE_CLASSES)[number];
-const failureClassSchema = z.enum([...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES]);
+const FAILURE_CLASSES: readonly string[] = [...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES];
+
+/** A class that only a newer pod knows counts as OtherClientError, so that its report counts at all. */
+const failureCountsSchema = z.record(z.string(), z.int().positive()).transform((counts) => {
+  const known: Partial<Record<FailureClass, number>> = {};
+  for (const [name, count] of Object.entries(counts)) {
+    const failureClass = isFailureClass(name) ? name : 'OtherClientError';
+    known[failureClass] = (known[failureClass] ?? 0) + count;
+  }
+  return known;
+});
+
+export function isFailureClass(name: string): name is FailureClass {
+  return FAILURE_CLASSES.includes(name);
+}
 
 const outcomeBucketSchema = z.object({
   /** Start of the bucket in seconds since 1970, a multiple of OUTCOME_BUCKET_SECONDS. */
   start: z.int(),
   /** Requests that were answered, failures included. */
   requests: z.int().nonnegative(),
-  failures: z.partialRecord(failureClassSchema, z.int().positive()),
+  failures: failureCountsSchema,
+});
+
+/** The most failures that a pod tells of, newest first. */
+export const RECENT_FAILURES = 10;
+
+const recentFailureSchema = z.object({
+  time: z.iso.datetime(),
+  /** Method and resource type, such as `PATCH User`. */
+  operation: z.string(),
+  /** The person's or group's id, or else the externalId that the directory sent; null when neither is known or fit to be told. */
+  subject: z.string().nullable(),
+  /** A FailureReason (common/failure-reasons.ts); of a newer pod perhaps one that isn't known here. */
+  reason: z.string(),
+  /** One line that names attributes and targets and never a value. */
+  message: z.string(),
+});
+
+const reprojectionSchema = z.object({
+  /** projectionRevision that people are brought to. */
+  projection: z.string(),
+  startedAt: z.iso.datetime(),
+  /** Null while it goes on. */
+  finishedAt: z.iso.datetime().nullable(),
+  /** People of another projection when it started, and how many of them are done. */
+  total: z.int().nonnegative(),
+  done: z.int().nonnegative(),
+  /** People of whom the new mapping could not make all: something required is missing, or a value does not fit. */
+  incomplete: z.int().nonnegative(),
+});
+
+const deactivationWaveSchema = z.object({
+  /** When the last deactivation beyond the limit was asked for. */
+  at: z.iso.datetime(),
+  /** Within the window, the one that was asked for included. */
+  deactivations: z.int().positive(),
+  limit: z.int().nonnegative(),
+  /** Whom the tenant had when the window began. */
+  people: z.int().nonnegative(),
 });
 
 const tenantReportSchema = z.object({
@@ -45,6 +97,14 @@ const tenantReportSchema = z.object({
   /** People who are visible through SCIM; null while this pod has not counted them. */
   users: z.int().nullable(),
   buckets: z.array(outcomeBucketSchema),
+  // Older pods don't send what follows.
+  /** Of this epoch; null while there is none. */
+  deactivationWave: deactivationWaveSchema.nullable().default(null),
+  /** Null unless this pod has done it, or does it, since it started. */
+  reprojection: reprojectionSchema.nullable().default(null),
+  recentFailures: z.array(recentFailureSchema).default([]),
+  /** Paths that were sent to this pod under the mapping that it serves, and that this mapping does not take. */
+  ignoredAttributes: z.array(z.string()).default([]),
 });
 
 export const podReportSchema = z.object({
@@ -61,4 +121,7 @@ export const podReportSchema = z.object({
 
 export type OutcomeBucket = z.infer<typeof outcomeBucketSchema>;
 export type TenantReport = z.infer<typeof tenantReportSchema>;
+export type RecentFailure = z.infer<typeof recentFailureSchema>;
+export type Reprojection = z.infer<typeof reprojectionSchema>;
+export type DeactivationWave = z.infer<typeof deactivationWaveSchema>;
 export type PodReport = z.infer<typeof podReportSchema>;

@@ -7,6 +7,9 @@ import { tenantKey, type TenantKey } from './tenant-key.ts';
  * It holds digests and never a token. In a cluster it is the `config.json` of a Secret in the config namespace.
  */
 
+/** A percentage lets at least this many go, so that a tenant of ten people isn't switched off by the third. */
+export const DEACTIVATIONS_AT_LEAST = 20;
+
 /** Raised when a field changes its meaning; new optional fields do not raise it. */
 export const TENANT_CONFIG_VERSION = 1;
 
@@ -48,6 +51,13 @@ const mappingRuleSchema = z.object({
   constant: scalarSchema.nullable().default(null),
 });
 
+/** How many people a window may see deactivated before the rest is refused. */
+const deactivationLimitSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('Count'), count: z.int().positive() }),
+  /** Of the people whom the tenant had when the window began; small tenants may lose DEACTIVATIONS_AT_LEAST all the same. */
+  z.object({ kind: z.literal('Percent'), percent: z.int().min(1).max(100) }),
+]);
+
 const tenantStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('Active') }),
   /** Somebody set `spec.enabled: false`. */
@@ -71,6 +81,18 @@ export const tenantConfigSchema = z.object({
   matchExistingBy: z.array(z.string()),
   users: z.object({ onDelete: z.enum(['Deactivate', 'Remove']), retentionSeconds: z.number().nonnegative() }),
   groups: z.object({ enabled: z.boolean() }),
+  /** Null in a config of before there was a guard. */
+  deactivationGuard: z
+    .object({
+      limit: deactivationLimitSchema,
+      windowSeconds: z.number().positive(),
+      /** False where the breaker only notifies: then deactivations beyond the limit are told and done. */
+      refuses: z.boolean(),
+    })
+    .nullable()
+    .default(null),
+  /** Sources that the mapping before this one did not take: they arrive when the directory sends everybody again. */
+  newlySelected: z.array(z.string()).default([]),
   rateLimit: z.object({ requestsPerSecond: z.number().positive(), burst: z.number().positive() }),
   /** Outcomes are counted for one epoch; closing the breaker starts the next, so old failures cannot trip it again. */
   breakerEpoch: z.int().nonnegative(),
@@ -81,6 +103,9 @@ export type TenantState = z.infer<typeof tenantStateSchema>;
 export type TokenDigest = z.infer<typeof tokenDigestSchema>;
 export type MappingRule = z.infer<typeof mappingRuleSchema>;
 export type MappingValueType = z.infer<typeof mappingValueTypeSchema>;
+
+export type DeactivationLimit = z.infer<typeof deactivationLimitSchema>;
+export type DeactivationGuard = NonNullable<TenantConfig['deactivationGuard']>;
 
 export type MappingTransform = MappingRule['transform'];
 
@@ -114,6 +139,15 @@ export function parseTenantConfig(text: string): TenantConfig {
 /** Identifies one rendering: pods echo it, and the operator compares it with what it wrote. 16 hex digits. */
 export function tenantConfigRevision(config: TenantConfig): string {
   return createHash('sha256').update(renderTenantConfig(config)).digest('hex').slice(0, 16);
+}
+
+/** Raised when the same mapping makes another record of the same person. */
+const PROJECTION_VERSION = 1;
+
+/** Identifies what a mapping makes of people, in whatever order its rules stand; those of another projection are made anew. 16 hex digits. */
+export function projectionRevision({ mapping }: Pick<TenantConfig, 'mapping'>): string {
+  const rules = mapping.toSorted((left, right) => (left.target < right.target ? -1 : 1));
+  return sha256Hex(JSON.stringify([PROJECTION_VERSION, rules])).slice(0, 16);
 }
 
 export function sha256Hex(text: string): string {

@@ -4,6 +4,7 @@ import { ZodError } from 'zod';
 import {
   derivedSecretName,
   parseTenantConfig,
+  projectionRevision,
   renderTenantConfig,
   sha256Hex,
   sourcesOf,
@@ -39,6 +40,8 @@ function aConfig(overrides: Partial<TenantConfig> = {}): TenantConfig {
     matchExistingBy: ['contact.email'],
     users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
     groups: { enabled: true },
+    deactivationGuard: { limit: { kind: 'Percent', percent: 30 }, windowSeconds: 2_400, refuses: true },
+    newlySelected: ['title'],
     rateLimit: { requestsPerSecond: 100, burst: 200 },
     breakerEpoch: 2,
     ...overrides,
@@ -96,6 +99,29 @@ describe('the revision', () => {
   ])('changes with the %s', (_what, changed) => {
     expect(tenantConfigRevision(aConfig(changed))).not.toBe(tenantConfigRevision(aConfig()));
   });
+});
+
+describe('the revision of the projection', () => {
+  const revision = projectionRevision(aConfig());
+
+  test('is 16 hex digits, and the same in whatever order the rules stand', () => {
+    expect(revision).toMatch(/^[0-9a-f]{16}$/);
+    expect(projectionRevision(aConfig({ mapping: aConfig().mapping.toReversed() }))).toBe(revision);
+  });
+
+  test('changes with a rule, and with nothing else', () => {
+    const [first, ...others] = aConfig().mapping;
+    expect(projectionRevision({ mapping: others })).not.toBe(revision);
+    expect(projectionRevision({ mapping: [{ ...(first ?? aRule('userName', 'login')), transform: 'upper' }, ...others] })).not.toBe(
+      revision,
+    );
+    expect(projectionRevision(aConfig({ generation: 9, newUserDefaults: [], matchExistingBy: [], breakerEpoch: 7 }))).toBe(revision);
+  });
+});
+
+test('a config of an older operator has no guard and tells of nothing new in its mapping', () => {
+  const { deactivationGuard: _guard, newlySelected: _newly, ...older } = aConfig();
+  expect(parseTenantConfig(JSON.stringify(older))).toEqual(aConfig({ deactivationGuard: null, newlySelected: [] }));
 });
 
 test('a rule of an older operator has one source and nothing more', () => {
