@@ -11,7 +11,13 @@ import type { PersonValue } from './stored-user.ts';
 /** What a rule makes of the value that its source gave. */
 export type MappedValue =
   | { readonly kind: 'value'; readonly value: PersonValue }
-  | { readonly kind: 'misfit'; /** Of a sentence about the attribute. */ readonly problem: string };
+  | {
+      readonly kind: 'misfit';
+      /** Of a sentence about the attribute. */
+      readonly is: string;
+      /** The same without the value. */
+      readonly isNot: string;
+    };
 
 /** The most values of a map that a message lists. */
 const LISTED_VALUES = 10;
@@ -46,10 +52,11 @@ const TRANSFORMS: Readonly<Record<MappingTransform, (text: string) => string>> =
 /** Looks a tidied value up in the rule's value map and converts it to the rule's type, each one of a list. */
 export function mapValue(value: ScimValue, rule: CompiledRule): MappedValue {
   const product = rule.valueMap === null ? value : lookUpAll(value, rule.valueMap);
-  if (product === null) return { kind: 'misfit', problem: unlisted(value, rule) };
+  if (product === null) return { kind: 'misfit', is: unlisted(value, rule), isNot: "has a value that its valueMap doesn't list" };
   // Copied, because the record may be set further and the resource may not.
   const converted = rule.type === null ? copyValue(product) : convertValue(product, rule.type);
-  return converted === null ? { kind: 'misfit', problem: unconvertible(product, rule) } : { kind: 'value', value: converted };
+  if (converted !== null) return { kind: 'value', value: converted };
+  return { kind: 'misfit', is: unconvertible(product, rule), isNot: `is not of type ${rule.type ?? 'String'}` };
 }
 
 function lookUpAll(value: ScimValue, map: CompiledValueMap): ScimValue | null {

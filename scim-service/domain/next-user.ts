@@ -1,49 +1,53 @@
-import { ScimError } from '../scim/scim-error.ts';
-import type { ScimObject } from '../scim/scim-value.ts';
 import { nextVersion } from './next-version.ts';
-import { draftOf, fieldAt, setField, type PersonDraft } from './person-fields.ts';
+import { copyValue, draftOf, fieldAt, fieldsAsIn, overlay, setField, withoutFields, type PersonDraft } from './person-fields.ts';
 import { personOf, projectRules } from './project-person.ts';
 import { requireStorableSize } from './require-storable-size.ts';
 import { sameJson } from './same-json.ts';
+import { selectAttributes } from './select-attributes.ts';
 import type { PersonRecord, StoredUser } from './stored-user.ts';
 import type { TenantModel } from './tenant-model.ts';
 
 type UserResource = StoredUser['resource'];
 
-/**
- * Checks what every stored resource has.
- * @param active what `active` is when the resource doesn't say
- * @throws ScimError 400 invalidValue without a userName
- */
-export function userResource(resource: ScimObject, active: boolean): UserResource {
-  const { userName, active: stated } = resource;
-  if (typeof userName !== 'string' || userName.trim() === '') {
-    throw ScimError.invalidValue('attribute "userName" is required and must be a text that is not empty');
-  }
-  return { ...resource, userName, active: typeof stated === 'boolean' ? stated : active };
-}
+/** What of a stored person the mapping and the template make. */
+type MadeRecord = Pick<StoredUser, 'person' | 'defaults' | 'own' | 'projection'>;
+
+/** What of a record no rule has written. */
+type Unwritten = Pick<StoredUser, 'defaults' | 'own'>;
 
 /** @param resource restricted to the tenant's selection, as in the functions below */
 export function newUser(model: TenantModel, resource: UserResource, { id, now }: { id: string; now: Date }): StoredUser {
-  const person = personOf(projectRules(resource, model.rules));
-  fillWithDefaults(person, model);
-  return requireStorableSize({ tenant: model.key, id, version: 1, createdAt: now, lastModified: now, resource, person, deletedAt: null });
+  const projected = personOf(projectRules(resource, model.rules));
+  const record = recordOf(model, projected, { defaults: template(projected, model), own: {} });
+  return requireStorableSize({ ...brandNew(model, id, now), resource, ...record });
 }
 
-/** The person whom DELETE hid, created again: same id and creation, and what the product set by default is not set anew. */
+/**
+ * The person whom the product had before the directory came: their own record stays but for what the mapping writes. They
+ * are new to the directory and not to the product, so the template for new people is not for them.
+ */
+export function adoptedUser(
+  model: TenantModel,
+  existing: { readonly id: string; readonly person: PersonRecord },
+  resource: UserResource,
+  now: Date,
+): StoredUser {
+  const projected = personOf(projectRules(resource, model.rules));
+  const record = recordOf(model, projected, { defaults: {}, own: existing.person });
+  return requireStorableSize({ ...brandNew(model, existing.id, now), resource, ...record });
+}
+
+/** The person whom DELETE hid, created again: same id and creation; what a template set once is not set anew. */
 export function revivedUser(model: TenantModel, tombstone: StoredUser, resource: UserResource, now: Date): StoredUser {
-  const person = personOf(projectRules(resource, model.rules));
-  keepDefaults(person, model, tombstone);
-  fillWithDefaults(person, model);
-  return requireStorableSize({ ...nextVersion(tombstone, now), resource, person, deletedAt: null });
+  const record = recordOf(model, personOf(projectRules(resource, model.rules)), unwrittenOf(model, tombstone));
+  return requireStorableSize({ ...nextVersion(tombstone, now), resource, ...record, deletedAt: null });
 }
 
 /** @returns `stored` itself when neither resource nor person would change */
 export function changedUser(model: TenantModel, stored: StoredUser, resource: UserResource, now: Date): StoredUser {
-  const person = personOf(projectRules(resource, model.rules));
-  keepDefaults(person, model, stored);
-  if (sameJson(resource, stored.resource) && sameJson(person, stored.person)) return stored;
-  return requireStorableSize({ ...nextVersion(stored, now), resource, person });
+  const record = recordOf(model, personOf(projectRules(resource, model.rules)), unwrittenOf(model, stored));
+  if (sameJson(resource, stored.resource) && sameJson(record.person, stored.person)) return stored;
+  return requireStorableSize({ ...nextVersion(stored, now), resource, ...record });
 }
 
 /**
@@ -55,32 +59,70 @@ export function deactivatedUser(model: TenantModel, stored: StoredUser, now: Dat
   const rules = model.rules.filter(({ sources }) => sources.some(({ path }) => !path.extension && path.attribute.name === 'active'));
   const projected = projectRules(resource, rules).person;
   const person = draftOf(stored.person);
+  const written: (readonly string[])[] = [];
   for (const { targetNames } of rules) {
     const value = fieldAt(projected, targetNames);
-    if (value !== null) setField(person, targetNames, value);
+    if (value === null) continue;
+    setField(person, targetNames, value);
+    written.push(targetNames);
   }
   const next = nextVersion(stored, now);
-  return { ...next, resource, person, deletedAt: next.lastModified };
-}
-
-function fillWithDefaults(person: PersonDraft, model: TenantModel): void {
-  for (const { target, value } of model.config.newUserDefaults) {
-    const names = target.split('.');
-    if (fieldAt(person, names) === null) setField(person, names, value);
-  }
+  const [defaults, own] = [withoutFields(stored.defaults, written), withoutFields(stored.own, written)];
+  return { ...next, resource, person, defaults, own, deletedAt: next.lastModified };
 }
 
 /**
- * Defaults are set once and never overwritten, so a new projection takes over what the last one didn't make. What it did
- * make is gone when it isn't made again: a cleared title must not live on because its target has a default too.
+ * The same person by another mapping. What it no longer selects is gone from the resource, what it newly selects isn't there
+ * yet. The version stays: a client has sent nothing, and who writes meanwhile is the one to win.
+ * @returns also how many rules found nothing that they could take; the rest is made all the same
  */
-function keepDefaults(person: PersonDraft, model: TenantModel, stored: StoredUser): void {
-  const { newUserDefaults } = model.config;
-  if (newUserDefaults.length === 0) return;
-  const mapped: PersonRecord = projectRules(stored.resource, model.rules).person;
-  for (const { target } of newUserDefaults) {
+export function reprojectedUser(model: TenantModel, stored: StoredUser): { readonly user: StoredUser; readonly problems: number } {
+  const { userName, active } = stored.resource;
+  const resource: UserResource = { ...selectAttributes(stored.resource, model.selection).resource, userName, active };
+  const { person, problems } = projectRules(resource, model.rules);
+  return { user: { ...stored, resource, ...recordOf(model, person, unwrittenOf(model, stored)) }, problems: problems.length };
+}
+
+function brandNew(model: TenantModel, id: string, now: Date) {
+  return { tenant: model.key, id, version: 1, createdAt: now, lastModified: now, deletedAt: null };
+}
+
+/**
+ * What was there before the mapping stays until a rule writes the field, once: a title that the directory cleared must not
+ * give way to an old default or to what the product had years ago.
+ */
+function recordOf(model: TenantModel, projected: PersonRecord, before: Unwritten): MadeRecord {
+  const written = model.rules.map(({ targetNames }) => targetNames).filter((names) => fieldAt(projected, names) !== null);
+  const defaults = withoutFields(before.defaults, written);
+  const own = withoutFields(before.own, written);
+  return { person: overlay(overlay(own, defaults), projected), defaults, own, projection: model.projection };
+}
+
+/** As the product has it by now: what no rule writes is the product's to change. */
+function unwrittenOf(model: TenantModel, stored: StoredUser): Unwritten {
+  if (stored.projection === '') return { defaults: recognisedDefaults(model, stored), own: {} };
+  const { person } = stored;
+  return { defaults: fieldsAsIn(stored.defaults, person), own: fieldsAsIn(stored.own, person) };
+}
+
+/** Of a person who was stored before it was kept what a template had set: what the mapping doesn't make of the resource. */
+function recognisedDefaults(model: TenantModel, { resource, person }: StoredUser): PersonDraft {
+  const mapped: PersonRecord = projectRules(resource, model.rules).person;
+  const defaults: PersonDraft = {};
+  for (const { target } of model.config.newUserDefaults) {
     const names = target.split('.');
-    const value = fieldAt(stored.person, names);
-    if (value !== null && fieldAt(person, names) === null && fieldAt(mapped, names) === null) setField(person, names, value);
+    const value = fieldAt(person, names);
+    if (value !== null && fieldAt(mapped, names) === null) setField(defaults, names, copyValue(value));
   }
+  return defaults;
+}
+
+/** The values of `newUserDefaults` for the fields that the mapping left empty. */
+function template(projected: PersonRecord, model: TenantModel): PersonDraft {
+  const defaults: PersonDraft = {};
+  for (const { target, value } of model.config.newUserDefaults) {
+    const names = target.split('.');
+    if (fieldAt(projected, names) === null) setField(defaults, names, value);
+  }
+  return defaults;
 }

@@ -1,5 +1,5 @@
-import { ScimError } from '../scim/scim-error.ts';
 import type { ScimObject, ScimValue } from '../scim/scim-value.ts';
+import { invalidValues, type ValueProblem } from '../scim/value-problem.ts';
 import type { CompiledRule, CompiledSource } from './compiled-rule.ts';
 import { mapValue, tidyValue } from './map-value.ts';
 import { copyValue, setField, type PersonDraft } from './person-fields.ts';
@@ -10,8 +10,12 @@ import type { TenantModel } from './tenant-model.ts';
 export interface Projection {
   /** What could be mapped; a draft that belongs to the caller. */
   readonly person: PersonDraft;
-  /** One line for each rule that failed. */
-  readonly problems: readonly string[];
+  readonly problems: readonly ProjectionProblem[];
+}
+
+/** Why a rule gave nothing. */
+interface ProjectionProblem extends ValueProblem {
+  readonly rule: CompiledRule;
 }
 
 /**
@@ -24,14 +28,14 @@ export function projectPerson(resource: ScimObject, model: TenantModel): PersonR
 
 /** @throws ScimError 400 invalidValue when the projection has problems */
 export function personOf({ person, problems }: Projection): PersonDraft {
-  if (problems.length > 0) throw ScimError.invalidValue(problems.join('; '));
+  if (problems.length > 0) throw invalidValues(problems);
   return person;
 }
 
 /** Applies the rules and throws nothing. */
 export function projectRules(resource: ScimObject, rules: readonly CompiledRule[]): Projection {
   const person: PersonDraft = {};
-  const problems: string[] = [];
+  const problems: ProjectionProblem[] = [];
   for (const rule of rules) {
     if (rule.constant !== null) {
       setField(person, rule.targetNames, copyValue(rule.constant));
@@ -39,12 +43,16 @@ export function projectRules(resource: ScimObject, rules: readonly CompiledRule[
     }
     const found = firstValue(resource, rule);
     if (found === null) {
-      if (rule.required) problems.push(`${nameOf(rule, rule.sources)} is required by this tenant and missing`);
+      if (rule.required) problems.push({ rule, kind: 'missing', ...missing(rule) });
       continue;
     }
     const mapped = mapValue(found.value, rule);
-    if (mapped.kind === 'value') setField(person, rule.targetNames, mapped.value);
-    else problems.push(`${nameOf(rule, [found.source])} ${mapped.problem}`);
+    if (mapped.kind === 'value') {
+      setField(person, rule.targetNames, mapped.value);
+      continue;
+    }
+    const name = nameOf(rule, [found.source]);
+    problems.push({ rule, kind: 'misfit', detail: `${name} ${mapped.is}`, summary: `${name} ${mapped.isNot}` });
   }
   return { person, problems };
 }
@@ -57,6 +65,11 @@ function firstValue(resource: ScimObject, rule: CompiledRule): { source: Compile
     if (value !== null) return { source, value };
   }
   return null;
+}
+
+function missing(rule: CompiledRule): Pick<ValueProblem, 'detail' | 'summary'> {
+  const detail = `${nameOf(rule, rule.sources)} is required by this tenant and missing`;
+  return { detail, summary: detail };
 }
 
 function nameOf({ target }: CompiledRule, sources: readonly CompiledSource[]): string {

@@ -22,19 +22,18 @@ export function requireStorableSize(user: StoredUser): StoredUser {
   const [largest = ''] = Object.entries(user.resource)
     .toSorted(([, left], [, right]) => lengthOf(right) - lengthOf(left))
     .map(([name]) => name);
-  throw ScimError.invalidValue(
+  const detail =
     `the person would have ${length} characters of JSON with what the mapping makes of them, but at most ${MAX_LENGTH} are kept; ` +
-      `attribute ${JSON.stringify(largest)} is the largest`,
-  );
+    `attribute ${JSON.stringify(largest)} is the largest`;
+  throw ScimError.invalidValue(detail, { summary: detail });
 }
 
 function requireFewValues(attributes: ScimObject): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (isScimObject(value)) requireFewValues(value);
     if (!isScimList(value) || value.length <= MAX_VALUES) continue;
-    throw ScimError.invalidValue(
-      `attribute ${JSON.stringify(name)} of the person would have ${value.length} values, but at most ${MAX_VALUES} are kept`,
-    );
+    const detail = `attribute ${JSON.stringify(name)} of the person would have ${value.length} values, but at most ${MAX_VALUES} are kept`;
+    throw ScimError.invalidValue(detail, { summary: detail });
   }
 }
 

@@ -24,6 +24,15 @@ export interface StoredUser {
    */
   readonly resource: ScimObject & { readonly userName: string; readonly active: boolean };
   readonly person: PersonRecord;
+  /** What of `person` the template for new people set and no rule has written since. */
+  readonly defaults: PersonRecord;
+  /** What of `person` an adopted person had before the directory came and no rule has written since. */
+  readonly own: PersonRecord;
+  /**
+   * projectionRevision of the mapping that made `resource` and `person`; empty for a person who was stored before it was
+   * kept, and then `defaults` is empty too, whatever a template had set.
+   */
+  readonly projection: string;
   /** Set once DELETE was answered for a tenant that keeps its people: gone from SCIM, still there for the product. */
   readonly deletedAt: Date | null;
 }

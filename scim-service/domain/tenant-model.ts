@@ -1,6 +1,6 @@
 import { mappingSchemas } from '#common/scim/tenant-schemas.ts';
 import type { SchemaSet } from '#common/scim/schema.ts';
-import { tenantConfigRevision, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
+import { projectionRevision, tenantConfigRevision, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { compileRule, MappingRuleError, type CompiledRule } from './compiled-rule.ts';
 import { compileSelection, type Selection } from './select-attributes.ts';
@@ -11,6 +11,8 @@ export interface TenantModel {
   readonly config: TenantConfig;
   /** tenantConfigRevision of the config. */
   readonly revision: string;
+  /** projectionRevision of its mapping. */
+  readonly projection: string;
   readonly schemas: SchemaSet;
   readonly rules: readonly CompiledRule[];
   readonly selection: Selection;
@@ -42,7 +44,15 @@ export function compileTenantModel(config: TenantConfig): TenantModel {
     }
   }
   if (problems.length > 0) throw new TenantModelError(key, problems);
-  return { key, config, revision: tenantConfigRevision(config), schemas, rules, selection: compileSelection(rules) };
+  return {
+    key,
+    config,
+    revision: tenantConfigRevision(config),
+    projection: projectionRevision(config),
+    schemas,
+    rules,
+    selection: compileSelection(rules),
+  };
 }
 
 /** `contact` and `contact.email` can't both be fields, and of two rules for one target the order would decide. */

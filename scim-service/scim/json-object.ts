@@ -23,7 +23,10 @@ const MAX_DEPTH = 32;
 export function assertBoundedDepth(body: unknown): void {
   let level: unknown[] = [body];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw ScimError.invalidSyntax(`The body nests deeper than ${MAX_DEPTH} levels; write it flatter`);
+    if (depth > MAX_DEPTH) {
+      const detail = `The body nests deeper than ${MAX_DEPTH} levels; write it flatter`;
+      throw ScimError.invalidSyntax(detail, { summary: detail });
+    }
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
 }

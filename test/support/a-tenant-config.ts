@@ -26,6 +26,8 @@ export function aTenantConfig(overrides: Partial<TenantConfig> = {}): TenantConf
     matchExistingBy: [],
     users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
     groups: { enabled: true },
+    deactivationGuard: null,
+    newlySelected: [],
     rateLimit: { requestsPerSecond: 100, burst: 200 },
     breakerEpoch: 0,
     ...overrides,

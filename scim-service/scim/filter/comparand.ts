@@ -27,7 +27,10 @@ export function literalComparand(definition: AttributeDefinition, operator: Comp
   const text = String(value).toWellFormed();
   const comparand = isTextual(definition, operator) ? foldText(definition, text) : comparandOf(definition, operator, typed);
   if (comparand !== null) return comparand;
-  throw invalidFilter(`The filter compares ${definition.name} with ${quoteValue(value)}, but ${EXPECTED[definition.type]} is expected`);
+  throw invalidFilter(
+    `The filter compares ${definition.name} with ${quoteValue(value)}, but ${EXPECTED[definition.type]} is expected`,
+    `The filter compares ${definition.name} with a value that is not ${EXPECTED[definition.type]}`,
+  );
 }
 
 const EXPECTED: Readonly<Record<AttributeDefinition['type'], string>> = {
@@ -57,7 +60,10 @@ function assertOperator({ name, type }: AttributeDefinition, operator: CompareOp
 /** Unquoted digits are tolerated for text, but of 1.50 the filter's tree doesn't know any more how it was written. */
 function assertFaithful({ name, type }: AttributeDefinition, value: NonNullable<CompareValue>): void {
   if (typeof value !== 'number' || Number.isSafeInteger(value) || type === 'integer' || type === 'decimal') return;
-  throw invalidFilter(`The filter compares ${name}, which is ${type}, with the number ${value}; write text in double quotes`);
+  throw invalidFilter(
+    `The filter compares ${name}, which is ${type}, with the number ${value}; write text in double quotes`,
+    `The filter compares ${name}, which is ${type}, with a number`,
+  );
 }
 
 /** Points in time are searched in (co, sw, ew) by their text. */
@@ -73,6 +79,7 @@ export function comparandOf(definition: AttributeDefinition, operator: CompareOp
   return typeof value === 'string' ? instantOf(value) : null;
 }
 
-export function invalidFilter(detail: string): ScimError {
-  return new ScimError(400, 'invalidFilter', detail);
+/** @param summary the detail without values; the detail itself by default, which then has none */
+export function invalidFilter(detail: string, summary: string = detail): ScimError {
+  return new ScimError(400, 'invalidFilter', detail, { summary });
 }

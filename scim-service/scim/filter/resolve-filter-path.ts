@@ -25,7 +25,10 @@ export function unknownSubAttribute(path: AttributePath, within: AttributeDefini
 
 function unknownAttribute(path: AttributePath, owner: string, hint: string): ScimError {
   const name = JSON.stringify(cutText(printAttributePath(path), 120));
-  return invalidFilter(`The filter names ${name}, which ${owner} does not have; ${hint}`);
+  return invalidFilter(
+    `The filter names ${name}, which ${owner} does not have; ${hint}`,
+    `The filter names an attribute that ${owner} does not have`,
+  );
 }
 
 function suggestion(path: AttributePath, schemas: SchemaSet): string {

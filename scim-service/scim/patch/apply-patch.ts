@@ -25,7 +25,8 @@ export function applyPatch(resource: ScimObject, operations: readonly PatchOpera
   for (const { name, required } of schemas.core.attributes) {
     if (!required || attributeValue(resource, name) === null || attributeValue(patched, name) !== null) continue;
     // RFC 7644 section 3.5.2.2 names this code.
-    throw new ScimError(400, 'mutability', `${name} is required and cannot be removed; a new value is accepted`);
+    const detail = `${name} is required and cannot be removed; a new value is accepted`;
+    throw new ScimError(400, 'mutability', detail, { summary: detail });
   }
   return valueKey(patched) === valueKey(resource) ? resource : patched;
 }

@@ -58,6 +58,7 @@ function newEntry(path: ResolvedPath, value: ScimValue, selects: (entry: ScimVal
     400,
     'noTarget',
     `No value of ${path.attribute.name} matches [${filter}], and the filter does not say what to create; comparisons with eq joined by "and" are accepted`,
+    { summary: `No value of ${path.attribute.name} matches the filter of a path, which does not say what to create` },
   );
 }
 

@@ -10,11 +10,13 @@ import { assertBoundedDepth, isJsonObject } from '../json-object.ts';
 import { cutText, quoteValue } from '../quote-value.ts';
 import { isWritable } from '../resource/is-writable.ts';
 import { ScimError } from '../scim-error.ts';
+import { ValueProblems } from '../value-problems.ts';
 import { keysAsPaths } from './dialects/keys-as-paths.ts';
 import { removeListedValues } from './dialects/remove-listed-values.ts';
 import { schemaAsPath } from './dialects/schema-as-path.ts';
 import type { PatchOperation, RawOperation } from './patch-operation.ts';
 import { readEnvelope } from './read-envelope.ts';
+import { notesOn, type PatchNotes } from './patch-notes.ts';
 import { readOperationValue } from './read-operation-value.ts';
 
 export interface ParsedPatch {
@@ -28,44 +30,73 @@ export interface ParsedPatch {
  * brought to their type. Operations on what a client may not write (`id`, `meta`, `groups`, `password`) are left out
  * silently.
  *
- * @throws ScimError invalidSyntax, invalidPath, invalidValue, noTarget (remove without a path); 413 for over 1,000 operations
+ * @throws ScimError invalidSyntax, invalidPath, noTarget (remove without a path); invalidValue that tells of all values of
+ * another type, or of an operation without a value; 413 for over 1,000 operations
  */
 export function parsePatch(body: unknown, schemas: SchemaSet): ParsedPatch {
-  if (!isJsonObject(body))
-    throw ScimError.invalidSyntax(`The body is ${quoteValue(body)}, but a PatchOp object with "Operations" is expected`);
+  const problems = new ValueProblems();
+  const parsed = parseWhatFits(body, schemas, problems);
+  if (problems.count > 0) throw problems.error();
+  return parsed;
+}
+
+/**
+ * As parsePatch, but leaves out values of another type.
+ * @param problems gets them
+ * @throws ScimError as parsePatch does for all else
+ */
+export function parseWhatFits(body: unknown, schemas: SchemaSet, problems: ValueProblems): ParsedPatch {
+  if (!isJsonObject(body)) {
+    throw ScimError.invalidSyntax(`The body is ${quoteValue(body)}, but a PatchOp object with "Operations" is expected`, {
+      summary: 'The body is not a PatchOp object with "Operations"',
+    });
+  }
   assertBoundedDepth(body);
-  const ignored = new IgnoredAttributes();
+  const notes: PatchNotes = { ignored: new IgnoredAttributes(), problems };
   const operations = readEnvelope(body)
     .flatMap(keysAsPaths)
     .flatMap((operation) => schemaAsPath(operation, schemas))
-    .flatMap((operation) => parseOperation(operation, schemas, ignored));
-  return Object.freeze({ operations: Object.freeze(operations.map((operation) => Object.freeze(operation))), ignored: ignored.list() });
+    .flatMap((operation) => parseOperation(operation, schemas, notes));
+  return Object.freeze({
+    operations: Object.freeze(operations.map((operation) => Object.freeze(operation))),
+    ignored: notes.ignored.list(),
+  });
 }
 
-function parseOperation(operation: RawOperation, schemas: SchemaSet, ignored: IgnoredAttributes): readonly PatchOperation[] {
+function parseOperation(operation: RawOperation, schemas: SchemaSet, notes: PatchNotes): readonly PatchOperation[] {
   const { op, path: text, value, place } = operation;
   if (text === null) throw withoutPath(operation);
   const parsed = parsePath(operation, text);
   const path = parsed && resolveValuePath(parsed, schemas);
   if (path === null || !hasKnownFilter(path)) {
     // Without the filter, whose values may be a person's.
-    ignored.add(parsed === null ? text : printAttributePath(parsed));
+    notes.ignored.add(parsed === null ? text : printAttributePath(parsed));
     return [];
   }
   if (!isWritable(path.attribute) || (path.subAttribute !== null && !isWritable(path.subAttribute))) return [];
-  if (op === 'remove') return (removeListedValues(path, value, place) ?? [path]).map((path) => ({ op, path }));
-  if (value === undefined) {
-    throw ScimError.invalidValue(`${place}: ${op} of ${quoteValue(text)} has no "value"; one is expected, or null to clear the attribute`);
+  if (op === 'remove') {
+    // What is removed is known by a few of its sub-attributes; nobody misses the others.
+    const listed = { ...notesOn(path, place, notes), onIgnored: () => undefined };
+    const paths = removeListedValues(path, value, place, listed) ?? [path];
+    return paths.map((path) => ({ op, path }));
   }
-  return readOperationValue({ op, path, value, name: cutText(text, 120) }, ignored);
+  if (value === undefined) {
+    throw ScimError.invalidValue(`${place}: ${op} of ${quoteValue(text)} has no "value"; one is expected, or null to clear the attribute`, {
+      summary: `${place}: ${op} has no "value"`,
+    });
+  }
+  return readOperationValue({ op, path, value, name: cutText(text, 120) }, notes);
 }
 
 function withoutPath({ op, value, place }: RawOperation): ScimError {
   // RFC 7644 section 3.5.2.2.
   if (op === 'remove')
-    return new ScimError(400, 'noTarget', `${place}: remove has no "path"; the path of what is to be removed is expected`);
+    return new ScimError(400, 'noTarget', `${place}: remove has no "path"; the path of what is to be removed is expected`, {
+      summary: `${place}: remove has no "path"`,
+    });
   return ScimError.invalidValue(
     `${place}: ${op} has no "path" and its "value" is ${quoteValue(value)}; an object with attributes is expected`,
+    { summary: `${place}: ${op} has no "path" and its "value" is not an object with attributes` },
   );
 }
 
@@ -76,7 +107,10 @@ function parsePath({ place, pathFrom }: RawOperation, text: string): ValuePath |
   } catch (error) {
     if (!(error instanceof ScimSyntaxError)) throw error;
     if (pathFrom === 'key') return null;
-    throw new ScimError(400, 'invalidPath', `${place}: "path" ${quoteValue(text)} cannot be read: ${error.message}`, { cause: error });
+    throw new ScimError(400, 'invalidPath', `${place}: "path" ${quoteValue(text)} cannot be read: ${error.message}`, {
+      cause: error,
+      summary: `${place}: "path" cannot be read`,
+    });
   }
 }
 

@@ -28,12 +28,10 @@ export class PatchWork {
     const values = lengthOf(valueAt(resource, operation)) + (operation.op === 'remove' ? 0 : lengthOf(operation.value));
     this.#looks += values * Math.ceil((filter === null ? 1 : comparisonsOf(filter)) / COMPARISONS_PER_LOOK);
     if (this.#looks <= MAX_LOOKS) return;
-    throw new ScimError(
-      413,
-      null,
+    const detail =
       `The operations look at more than ${MAX_LOOKS} values in all, the last at those of ${attribute.name}; ` +
-        'fewer operations on a long list are accepted, or one replace of the whole list',
-    );
+      'fewer operations on a long list are accepted, or one replace of the whole list';
+    throw new ScimError(413, null, detail, { summary: detail });
   }
 }
 

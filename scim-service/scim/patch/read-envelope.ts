@@ -18,6 +18,7 @@ export function readEnvelope(body: JsonObject): readonly RawOperation[] {
   if (!Array.isArray(operations)) {
     throw ScimError.invalidSyntax(
       `"Operations" is ${quoteValue(operations)}, but a list of operations with "op", "path" and "value" is expected`,
+      { summary: '"Operations" is not a list of operations' },
     );
   }
   if (operations.length > MAX_OPERATIONS) {
@@ -25,6 +26,7 @@ export function readEnvelope(body: JsonObject): readonly RawOperation[] {
       413,
       null,
       `"Operations" is ${quoteValue(operations)}; at most ${MAX_OPERATIONS} operations in one request are accepted`,
+      { summary: `"Operations" has more than ${MAX_OPERATIONS} operations` },
     );
   }
   return operations.map((operation: unknown, index) => readOperation(operation, `Operations[${index}]`));
@@ -32,11 +34,15 @@ export function readEnvelope(body: JsonObject): readonly RawOperation[] {
 
 function readOperation(operation: unknown, place: string): RawOperation {
   if (!isJsonObject(operation)) {
-    throw ScimError.invalidSyntax(`${place} is ${quoteValue(operation)}, but an object with "op", "path" and "value" is expected`);
+    throw ScimError.invalidSyntax(`${place} is ${quoteValue(operation)}, but an object with "op", "path" and "value" is expected`, {
+      summary: `${place} is not an object`,
+    });
   }
   const op = lowerCaseOp(memberOf(operation, 'op'));
   if (op !== 'add' && op !== 'replace' && op !== 'remove') {
-    throw ScimError.invalidSyntax(`${place}: "op" is ${quoteValue(op)}, but add, replace or remove is expected`);
+    throw ScimError.invalidSyntax(`${place}: "op" is ${quoteValue(op)}, but add, replace or remove is expected`, {
+      summary: `${place}: "op" is not add, replace or remove`,
+    });
   }
   return { op, path: readPath(memberOf(operation, 'path'), place), value: memberOf(operation, 'value'), place, pathFrom: 'path' };
 }
@@ -44,5 +50,7 @@ function readOperation(operation: unknown, place: string): RawOperation {
 function readPath(path: unknown, place: string): string | null {
   if (path === undefined || path === null || path === '') return null;
   if (typeof path === 'string') return path;
-  throw new ScimError(400, 'invalidPath', `${place}: "path" is ${quoteValue(path)}, but a string such as "name.givenName" is expected`);
+  throw new ScimError(400, 'invalidPath', `${place}: "path" is ${quoteValue(path)}, but a string such as "name.givenName" is expected`, {
+    summary: `${place}: "path" is not a string`,
+  });
 }

@@ -1,6 +1,4 @@
 import type { AttributeDefinition, AttributeType } from '#common/scim/schema.ts';
-import { quoteValue } from '../quote-value.ts';
-import { WrongTypeError } from '../wrong-type-error.ts';
 
 interface ScalarType {
   readonly expected: string;
@@ -28,13 +26,17 @@ const SCALAR_TYPES: Readonly<Record<AttributeType, ScalarType>> = {
 /**
  * Checks a value that isn't complex; text stays as the client wrote it, so that it finds its own values again. Only what
  * isn't Unicode becomes U+FFFD.
- * @throws WrongTypeError
+ * @returns null for a value of another type
  */
-export function readScalar(definition: AttributeDefinition, value: unknown, path: string): string | number | boolean {
-  const { accepts, expected } = SCALAR_TYPES[definition.type];
+export function readScalar({ type }: AttributeDefinition, value: unknown): string | number | boolean | null {
+  if (!SCALAR_TYPES[type].accepts(value)) return null;
   // Half of a surrogate pair (a name cut within an emoji) is no UTF-8: a store would change it, or take two of them for one.
-  if (accepts(value)) return typeof value === 'string' ? value.toWellFormed() : value;
-  throw new WrongTypeError(definition, `${path} is ${quoteValue(value)}, but ${expected} is expected`);
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
+/** What readScalar takes for an attribute, in the words of a message. */
+export function expectedScalar({ type }: AttributeDefinition): string {
+  return SCALAR_TYPES[type].expected;
 }
 
 function isText(value: unknown): value is string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TenantConfig } from '#common/tenant-config.ts';
-import { changedUser, deactivatedUser, newUser, revivedUser, userResource } from '#scim-service/domain/next-user.ts';
+import { adoptedUser, changedUser, deactivatedUser, newUser, reprojectedUser, revivedUser } from '#scim-service/domain/next-user.ts';
+import type { PersonRecord, StoredUser } from '#scim-service/domain/stored-user.ts';
 import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 
@@ -24,17 +25,6 @@ const model = modelOf();
 const resource = { userName: 'ada', active: true };
 const ada = newUser(model, resource, { id: 'id-1', now: created });
 
-describe('userResource', () => {
-  test.each([[{}], [{ userName: '' }], [{ userName: '  ' }], [{ userName: 7 }]])('of %j says that userName is required', (given) => {
-    expect(() => userResource(given, true)).toThrow(expect.objectContaining({ status: 400, scimType: 'invalidValue' }));
-  });
-
-  test('takes the given active unless the resource says', () => {
-    expect(userResource({ userName: 'ada' }, false)).toEqual({ userName: 'ada', active: false });
-    expect(userResource({ userName: 'ada', active: true }, false)).toEqual({ userName: 'ada', active: true });
-  });
-});
-
 describe('newUser', () => {
   test('starts at version 1 with the mapped record and defaults where the mapping gave nothing', () => {
     expect(ada).toEqual({
@@ -45,12 +35,18 @@ describe('newUser', () => {
       lastModified: created,
       resource,
       person: { login: 'ada', designation: 'none yet', access: { enabled: true, role: 'employee' } },
+      defaults: { designation: 'none yet', access: { role: 'employee' } },
+      own: {},
+      projection: model.projection,
       deletedAt: null,
     });
   });
 
   test('lets the mapping win over a default', () => {
-    expect(newUser(model, { ...resource, title: 'Countess' }, { id: 'id-1', now: created }).person['designation']).toBe('Countess');
+    expect(newUser(model, { ...resource, title: 'Countess' }, { id: 'id-1', now: created })).toMatchObject({
+      person: { designation: 'Countess' },
+      defaults: { access: { role: 'employee' } },
+    });
   });
 });
 
@@ -72,14 +68,43 @@ describe('changedUser', () => {
 
   test('never overwrites what the product made of a default', () => {
     const promoted = { ...ada, person: { ...ada.person, access: { enabled: true, role: 'boss' } } };
-    expect(changedUser(model, promoted, { ...resource, active: false }, later).person['access']).toEqual({ enabled: false, role: 'boss' });
+    const next = changedUser(model, promoted, { ...resource, active: false }, later);
+    expect(next.person['access']).toEqual({ enabled: false, role: 'boss' });
+    expect(next.defaults).toEqual({ designation: 'none yet', access: { role: 'boss' } });
+  });
+
+  test('does not set a default anew that the product took away', () => {
+    const without = { ...ada, person: { login: 'ada', access: { enabled: true } } };
+    const next = changedUser(model, without, { ...resource, active: false }, later);
+    expect({ person: next.person, defaults: next.defaults }).toEqual({
+      person: { login: 'ada', access: { enabled: false } },
+      defaults: {},
+    });
+  });
+
+  test('keeps the defaults of a person who was stored before it was kept what a template had set', () => {
+    const old: StoredUser = {
+      ...ada,
+      defaults: {},
+      projection: '',
+      resource: { ...resource, title: 'Dr.' },
+      person: { ...ada.person, designation: 'Dr.' },
+    };
+    expect(changedUser(model, old, resource, later)).toMatchObject({
+      person: { login: 'ada', access: { enabled: true, role: 'employee' } },
+      defaults: { access: { role: 'employee' } },
+      projection: model.projection,
+    });
+    expect(reprojectedUser(model, { ...ada, defaults: {}, projection: '' }).user).toEqual(ada);
   });
 
   test('clears what the mapping made and makes no more, although its target has a default', () => {
     const titled = changedUser(model, ada, { ...resource, title: 'Countess' }, later);
     const cleared = changedUser(model, titled, resource, later);
     expect(titled.person['designation']).toBe('Countess');
+    expect(titled.defaults).toEqual({ access: { role: 'employee' } });
     expect(cleared.person).not.toHaveProperty('designation');
+    expect(cleared.person).toEqual({ login: 'ada', access: { enabled: true, role: 'employee' } });
   });
 
   test('brings no default to a person who was there before it', () => {
@@ -89,7 +114,13 @@ describe('changedUser', () => {
 
   test('changes when the mapping is another, though the resource is the same', () => {
     const renamed = modelOf({ mapping: [aRule('userName', 'account')], newUserDefaults: [] });
-    expect(changedUser(renamed, ada, resource, later)).toMatchObject({ version: 2, person: { account: 'ada' } });
+    expect(changedUser(renamed, ada, resource, later)).toEqual({
+      ...ada,
+      version: 2,
+      lastModified: later,
+      person: { account: 'ada', ...ada.defaults },
+      projection: renamed.projection,
+    });
   });
 
   test('is not modified before its last modification when a clock goes back', () => {
@@ -128,6 +159,168 @@ describe('deactivatedUser and revivedUser', () => {
       deletedAt: null,
       resource: { userName: 'ADA', active: true, title: 'Countess' },
       person: { login: 'ADA', designation: 'Countess', access: { enabled: true, role: 'boss' } },
+      defaults: { access: { role: 'boss' } },
+    });
+  });
+
+  test('a revived person does not get by default what they lost, nor what came later to the template', () => {
+    const cleared = changedUser(model, changedUser(model, ada, { ...resource, title: 'Dr.' }, later), resource, later);
+    const richer = modelOf({ newUserDefaults: [...model.config.newUserDefaults, { target: 'plan', value: 'gold' }] });
+    expect(revivedUser(richer, deactivatedUser(model, cleared, later), resource, later).person).toEqual({
+      login: 'ada',
+      access: { enabled: true, role: 'employee' },
+    });
+  });
+
+  test('deactivation writes what is mapped from active over what the product had there', () => {
+    const own = adoptedUser(
+      modelOf({ mapping: [aRule('userName', 'login')] }),
+      { id: 'p', person: { access: 'all', plan: 'gold' } },
+      resource,
+      created,
+    );
+    expect(deactivatedUser(model, own, later)).toMatchObject({
+      person: { login: 'ada', access: { enabled: false }, plan: 'gold' },
+      own: { plan: 'gold' },
+    });
+  });
+});
+
+describe('adoptedUser', () => {
+  const record: PersonRecord = {
+    login: 'old',
+    designation: 'Boss',
+    access: { role: 'admin', areas: ['hall'] },
+    plan: { name: 'gold', seats: 3 },
+  };
+  const adopted = adoptedUser(model, { id: 'product-7', person: record }, resource, created);
+
+  test('keeps the id and the record of the product, but for what the mapping writes, and takes no defaults', () => {
+    expect(adopted).toEqual({
+      tenant: 'team-hr/acme',
+      id: 'product-7',
+      version: 1,
+      createdAt: created,
+      lastModified: created,
+      resource,
+      person: { ...record, login: 'ada', access: { ...(record['access'] as PersonRecord), enabled: true } },
+      defaults: {},
+      own: { designation: 'Boss', access: record['access'], plan: record['plan'] },
+      projection: model.projection,
+      deletedAt: null,
+    });
+  });
+
+  test('keeps a field of the product until a rule writes it, and is without it when the rule writes no more', () => {
+    const titled = changedUser(model, adopted, { ...resource, title: 'Countess' }, later);
+    const cleared = changedUser(model, titled, resource, later);
+    expect(adopted.person['designation']).toBe('Boss');
+    expect(titled.person['designation']).toBe('Countess');
+    expect(cleared.person).not.toHaveProperty('designation');
+    expect(cleared).toMatchObject({
+      version: 3,
+      person: { plan: record['plan'] },
+      own: { access: record['access'], plan: record['plan'] },
+    });
+  });
+
+  test('keeps what the product does with its fields afterwards', () => {
+    const worked = { ...adopted, person: { ...adopted.person, plan: { name: 'silver' } } };
+    const next = changedUser(model, worked, { ...resource, active: false }, later);
+    expect(next.person['plan']).toEqual({ name: 'silver' });
+    expect(next.own['plan']).toEqual({ name: 'silver' });
+  });
+
+  test('comes back from deletion with what the product had', () => {
+    const revived = revivedUser(model, deactivatedUser(model, adopted, later), resource, later);
+    expect(revived).toEqual({ ...adopted, version: 3, lastModified: later });
+  });
+
+  test.each<{ name: string; own: PersonRecord; person: PersonRecord; left: PersonRecord }>([
+    { name: 'a plain value where a rule needs a record', own: { access: 'all' }, person: { access: { enabled: true } }, left: {} },
+    { name: 'a list there', own: { access: ['a'] }, person: { access: { enabled: true } }, left: {} },
+    { name: 'a record where a rule has a value', own: { login: { name: 'x' } }, person: { access: { enabled: true } }, left: {} },
+    {
+      name: 'nothing beside it',
+      own: { access: { level: 1 } },
+      person: { access: { enabled: true, level: 1 } },
+      left: { access: { level: 1 } },
+    },
+    {
+      name: 'a record within that it empties',
+      own: { access: { enabled: { since: 1 } } },
+      person: { access: { enabled: true } },
+      left: {},
+    },
+    {
+      name: 'no field that a rule might write and does not',
+      own: { designation: { de: 'Chefin' } },
+      person: { designation: { de: 'Chefin' }, access: { enabled: true } },
+      left: { designation: { de: 'Chefin' } },
+    },
+    {
+      name: 'nothing of a name that objects have by nature',
+      own: JSON.parse('{"__proto__":{"x":1},"constructor":"c"}'),
+      person: JSON.parse('{"__proto__":{"x":1},"constructor":"c","access":{"enabled":true}}'),
+      left: JSON.parse('{"__proto__":{"x":1},"constructor":"c"}'),
+    },
+  ])('of the product gives way: $name', ({ own, person, left }) => {
+    const made = adoptedUser(model, { id: 'p', person: own }, resource, created);
+    expect(JSON.parse(JSON.stringify([made.person, made.own]))).toEqual(JSON.parse(JSON.stringify([{ ...person, login: 'ada' }, left])));
+    expect(Object.keys(made.person).sort()).toEqual([...Object.keys(person), 'login'].sort());
+  });
+
+  test('is refused as a new person is', () => {
+    const strict = modelOf({ mapping: [aRule('title', 'designation', { required: true })] });
+    expect(() => adoptedUser(strict, { id: 'p', person: record }, resource, created)).toThrow(
+      expect.objectContaining({ status: 400, reason: 'RequiredAttribute' }),
+    );
+  });
+});
+
+describe('reprojectedUser', () => {
+  const other = modelOf({
+    mapping: [aRule('userName', 'account'), aRule('active', 'access.enabled'), aRule('locale', 'language')],
+    newUserDefaults: [{ target: 'plan', value: 'gold' }],
+  });
+  const titled = changedUser(model, ada, { ...resource, title: 'Countess', externalId: 'e1' }, later);
+
+  test('has the record of the new mapping, and lost what is not selected any more; version and times stay', () => {
+    expect(reprojectedUser(other, titled)).toEqual({
+      user: {
+        ...titled,
+        resource: { ...resource, externalId: 'e1' },
+        person: { account: 'ada', access: { enabled: true, role: 'employee' } },
+        projection: other.projection,
+      },
+      problems: 0,
+    });
+  });
+
+  test('keeps a default that no rule writes, and brings none of a changed template', () => {
+    expect(reprojectedUser(other, ada).user).toMatchObject({ defaults: ada.defaults });
+    expect(reprojectedUser(other, ada).user.person).toEqual({
+      account: 'ada',
+      ...ada.defaults,
+      access: { enabled: true, role: 'employee' },
+    });
+  });
+
+  test('makes what it can and counts the rest', () => {
+    const strict = modelOf({
+      mapping: [aRule('userName', 'login'), aRule('title', 'grade', { type: 'Integer' }), aRule('locale', 'language', { required: true })],
+    });
+    const { user, problems } = reprojectedUser(strict, titled);
+    expect(problems).toBe(2);
+    expect(user.person).toEqual({ login: 'ada', access: { role: 'employee' } });
+  });
+
+  test('leaves a hidden person hidden', () => {
+    const hidden = deactivatedUser(model, titled, later);
+    expect(reprojectedUser(other, hidden).user).toMatchObject({
+      version: hidden.version,
+      deletedAt: later,
+      person: { access: { enabled: false } },
     });
   });
 });

@@ -33,6 +33,9 @@ const user: StoredUser = {
     [ENTERPRISE_USER_URN]: { department: 'R&D', manager: { value: '7' } },
   },
   person: { secret: 'the product alone sees this' },
+  defaults: {},
+  own: {},
+  projection: model.projection,
   deletedAt: null,
 };
 

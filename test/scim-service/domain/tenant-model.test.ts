@@ -1,9 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { tenantConfigRevision } from '#common/tenant-config.ts';
+import { projectionRevision, tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
 import { compileTenantModel, TenantModelError } from '#scim-service/domain/tenant-model.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 
 const BADGE = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge';
+
+function problemsOf(config: TenantConfig): readonly string[] {
+  try {
+    compileTenantModel(config);
+    return [];
+  } catch (error) {
+    if (error instanceof TenantModelError) return error.problems;
+    throw error;
+  }
+}
 
 describe('compileTenantModel', () => {
   test('names the tenant, the rendering and the schemas', () => {
@@ -11,6 +21,7 @@ describe('compileTenantModel', () => {
     const model = compileTenantModel(config);
     expect(model.key).toBe('team-hr/acme');
     expect(model.revision).toBe(tenantConfigRevision(config));
+    expect(model.projection).toBe(projectionRevision(config));
     expect(model.schemas.extensions.map(({ id }) => id)).toContain('urn:ietf:params:scim:schemas:extension:acme:2.0:User');
     expect(model.rules.flatMap(({ sources }) => sources.map(({ text }) => text))).toEqual(['userName', BADGE]);
   });
@@ -34,14 +45,7 @@ describe('compileTenantModel', () => {
       { ...aRule('title', 'h'), source: null },
       { ...aRule('title', 'i'), source: null, constant: 'often', type: 'Boolean' as const },
     ];
-    const compile = () => compileTenantModel(aTenantConfig({ mapping, newUserDefaults: [{ target: 'a.x', value: 1 }] }));
-    expect(compile).toThrow(TenantModelError);
-    let problems: readonly string[] = [];
-    try {
-      compile();
-    } catch (error) {
-      problems = (error as TenantModelError).problems;
-    }
+    const problems = problemsOf(aTenantConfig({ mapping, newUserDefaults: [{ target: 'a.x', value: 1 }] }));
     expect(problems).toEqual([
       'target "c" is mapped twice',
       'targets "c" and "c.d" exclude each other',
@@ -56,8 +60,17 @@ describe('compileTenantModel', () => {
     ]);
   });
 
-  test('lets a default have the target of a rule, for when the rule gives nothing', () => {
-    const config = aTenantConfig({ newUserDefaults: [{ target: 'designation', value: 'none' }] });
-    expect(compileTenantModel(config).config.newUserDefaults).toHaveLength(1);
+  test.each([
+    { name: 'have the target of a rule, for when the rule gives nothing', target: 'contact.email', problems: [] },
+    { name: 'lie beside it', target: 'contact.phone', problems: [] },
+    { name: 'not lie around it', target: 'contact', problems: ['targets "contact" and "contact.email" exclude each other'] },
+    {
+      name: 'not lie within it',
+      target: 'contact.email.work',
+      problems: ['targets "contact.email" and "contact.email.work" exclude each other'],
+    },
+  ])('lets a default $name', ({ target, problems }) => {
+    const config = aTenantConfig({ mapping: [aRule('emails.value', 'contact.email')], newUserDefaults: [{ target, value: 'none' }] });
+    expect(problemsOf(config)).toEqual(problems);
   });
 });

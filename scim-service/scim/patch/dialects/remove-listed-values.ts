@@ -2,20 +2,22 @@ import type { FilterNode } from '#common/scim/filter-tree.ts';
 import { findAttribute, type ResolvedPath } from '#common/scim/resolve-path.ts';
 import type { AttributeDefinition } from '#common/scim/schema.ts';
 import { isScimList, isScimObject, type ScimObject, type ScimValue } from '../../scim-value.ts';
-import { readAttributeValue } from '../../resource/read-value.ts';
+import { REFUSED } from '../../misfit.ts';
+import { readValue, type ReadNotes } from '../../resource/read-value.ts';
 
 /**
  * Entra without the flag aadOptscim062020, and JumpCloud: `remove` of a whole multi-valued attribute with a list of values
  * means these only, such as `{"op": "Remove", "path": "members", "value": [{"$ref": null, "value": "id"}]}` for
  * `members[value eq "id"]`. Read as RFC 7644 has it, which knows no value here, it would empty a group.
  *
+ * @param notes gets listed values that can't be read
  * @returns null when no values are listed, and the path means what it says
  */
-export function removeListedValues(path: ResolvedPath, value: unknown, place: string): readonly ResolvedPath[] | null {
+export function removeListedValues(path: ResolvedPath, value: unknown, place: string, notes: ReadNotes): readonly ResolvedPath[] | null {
   if (!path.attribute.multiValued || path.filter !== null || path.subAttribute !== null || value === undefined || value === null)
     return null;
-  const listed = readAttributeValue(path.attribute, value, place);
-  if (listed === null || !isScimList(listed)) return [];
+  const listed = readValue(path.attribute, value, place, notes);
+  if (listed === null || listed === REFUSED || !isScimList(listed)) return [];
   const filters = listed.map((entry) => filterOf(entry, path)).filter((filter) => filter !== null);
   return filters.map((filter) => Object.freeze({ ...path, filter }));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { printValuePath } from '#common/scim/print.ts';
-import { parsePatch } from '#scim-service/scim/patch/parse-patch.ts';
+import { parsePatch, parseWhatFits } from '#scim-service/scim/patch/parse-patch.ts';
 import type { PatchOperation } from '#scim-service/scim/patch/patch-operation.ts';
+import { ValueProblems } from '#scim-service/scim/value-problems.ts';
 import { deepFreeze } from '#test/support/deep-freeze.ts';
 import { CORE, CUSTOM, ENTERPRISE, USER_SCHEMAS } from '#test/support/user-schemas.ts';
 
@@ -259,6 +260,71 @@ describe('parsePatch', () => {
   ])('$name is refused', ({ body, error: [status, scimType, message] }) => {
     const run = (): unknown => parsePatch(body, USER_SCHEMAS);
     expect(run).toThrow(expect.objectContaining({ status, scimType, message: expect.stringContaining(String(message)) }));
+  });
+
+  test('all values of another type are told at once, and the summary has neither them nor those of a filter', () => {
+    const problems = new ValueProblems();
+    const operations = [
+      { op: 'replace', path: 'emails[value eq "ann@example.com"].primary', value: 'maybe' },
+      { op: 'add', path: 'roles', value: [{ value: 'A' }, { value: { x: 1 } }] },
+      { op: 'replace', path: 'name', value: { givenName: { a: 1 }, familyName: 'Doe' } },
+      { op: 'add', path: 'emails[type eq "work"]', value: [{ value: 'a' }, { value: 'b' }] },
+      { op: 'remove', path: 'roles', value: [{ value: { x: 1 } }] },
+      { op: 'replace', value: { [`${CUSTOM}:badge`]: 'A-17', title: 'Dr.' } },
+      { op: 'replace', path: CUSTOM, value: { onSite: 7 } },
+      { op: 'replace', path: 'active', value: 'maybe' },
+    ];
+    const { operations: parsed, ignored } = parseWhatFits({ Operations: operations }, USER_SCHEMAS, problems);
+    expect({ operations: parsed.map(written), ignored }).toEqual({
+      operations: [
+        { op: 'add', path: 'roles', value: [{ value: 'A' }] },
+        { op: 'replace', path: 'name.familyName', value: 'Doe' },
+        { op: 'replace', path: 'title', value: 'Dr.' },
+      ],
+      ignored: [],
+    });
+    expect(problems.error().message.split('; ')).toEqual([
+      'emails[value eq "ann@example.com"].primary is "maybe", but true or false is expected',
+      'roles[1].value is an object, but a string is expected',
+      'name.givenName is an object, but a string is expected',
+      expect.stringMatching(/^emails\[type eq "work"\] is a list of 2 values, but one object is expected, with value/),
+      'Operations[4][0].value is an object, but a string is expected',
+      `${CUSTOM}:badge is "A-17", but a whole number is expected`,
+      `${CUSTOM}:onSite is 7, but true or false is expected`,
+      'active is "maybe", but true or false is expected',
+    ]);
+    expect(problems.error().summary?.split('; ')).toEqual([
+      'attribute "emails.primary" is not of type boolean',
+      'attribute "roles.value" is not of type string',
+      'attribute "name.givenName" is not of type string',
+      'attribute "emails" is not of type complex',
+      'attribute "roles.value" is not of type string',
+      `attribute "${CUSTOM}:badge" is not of type integer`,
+      `attribute "${CUSTOM}:onSite" is not of type boolean`,
+      'attribute "active" is not of type boolean',
+    ]);
+    expect(() => parsePatch({ Operations: operations }, USER_SCHEMAS)).toThrow(problems.error().message);
+  });
+
+  test('no summary has what the client wrote', () => {
+    const secret = 'ann@example.com';
+    const bodies = [
+      secret,
+      { Operations: secret },
+      { Operations: [secret] },
+      { Operations: [{ op: secret }] },
+      { Operations: [{ op: 'add', path: [secret] }] },
+      { Operations: [{ op: 'add', path: `emails[value eq "${secret}` }] },
+      { Operations: [{ op: 'add', path: `emails[value eq "${secret}"].value` }] },
+      { Operations: [{ op: 'add', path: `emails[primary eq "${secret}"].value`, value: 'x' }] },
+      { Operations: [{ op: 'add', value: secret }] },
+      { Operations: [{ op: 'remove', value: secret }] },
+      { Operations: [{ op: 'add', path: 'active', value: secret }] },
+      { Operations: [{ op: 'add', path: `emails[value eq "${secret}${'x'.repeat(200)}"].primary`, value: secret }] },
+    ];
+    for (const body of bodies) {
+      expect(() => parsePatch(body, USER_SCHEMAS)).toThrow(expect.objectContaining({ summary: expect.not.stringContaining(secret) }));
+    }
   });
 
   test('operations are frozen', () => {

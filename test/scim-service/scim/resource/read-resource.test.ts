@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { readResource } from '#scim-service/scim/resource/read-resource.ts';
+import { readResource, readWhatFits } from '#scim-service/scim/resource/read-resource.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
+import { ValueProblems } from '#scim-service/scim/value-problems.ts';
 import { deepFreeze } from '#test/support/deep-freeze.ts';
 import { CORE, CUSTOM, ENTERPRISE, USER_SCHEMAS } from '#test/support/user-schemas.ts';
 
@@ -248,6 +249,52 @@ describe('readResource', () => {
       scimType,
       message: expect.stringContaining(detail),
     });
+  });
+
+  test('all values of another type are told at once, and the summary has none of them', () => {
+    const body = {
+      userName: { a: 1 },
+      active: 'maybe',
+      name: { givenName: [1, 2], familyName: 'Doe' },
+      emails: [{ value: 'secret@example.com', primary: 'perhaps' }],
+      [ENTERPRISE]: 'secret',
+      [CUSTOM]: { badge: 'A-17', tag: 'x' },
+    };
+    expect(failure(() => readResource(body, USER_SCHEMAS))).toMatchObject({
+      message: [
+        'userName is an object, but a string is expected',
+        'active is "maybe", but true or false is expected',
+        'name.givenName is a list of 2 values, but a string is expected',
+        'emails[0].primary is "perhaps", but true or false is expected',
+        `${ENTERPRISE} is "secret", but an object with its attributes is expected`,
+        `${CUSTOM}:badge is "A-17", but a whole number is expected`,
+      ].join('; '),
+      summary: [
+        'attribute "userName" is not of type string',
+        'attribute "active" is not of type boolean',
+        'attribute "name.givenName" is not of type string',
+        'attribute "emails.primary" is not of type boolean',
+        `extension "${ENTERPRISE}" is not an object with its attributes`,
+        `attribute "${CUSTOM}:badge" is not of type integer`,
+      ].join('; '),
+      reason: null,
+    });
+  });
+
+  test('what fits is read beside what does not', () => {
+    const problems = new ValueProblems();
+    const body = {
+      userName: 'a',
+      active: 'maybe',
+      name: { givenName: {}, familyName: 'Doe', honorificPrefix: [1, 2] },
+      [CUSTOM]: [1],
+      shoeSize: 7,
+    };
+    expect(readWhatFits(body, USER_SCHEMAS, problems)).toEqual({
+      resource: { userName: 'a', name: { familyName: 'Doe' } },
+      ignored: ['shoeSize'],
+    });
+    expect(problems.count).toBe(3);
   });
 
   test('a body nested deeper than any resource is refused rather than read', () => {

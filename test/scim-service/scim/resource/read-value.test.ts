@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { findAttribute, findExtension } from '#common/scim/resolve-path.ts';
 import type { AttributeDefinition } from '#common/scim/schema.ts';
-import { readAttributeValue } from '#scim-service/scim/resource/read-value.ts';
+import { REFUSED, type Misfit } from '#scim-service/scim/misfit.ts';
+import { readAttributeValue, readValue } from '#scim-service/scim/resource/read-value.ts';
 import { deepFreeze } from '#test/support/deep-freeze.ts';
 import { CUSTOM, ENTERPRISE, SCHEMAS_WITH_TAGS, TAGS } from '#test/support/user-schemas.ts';
 
@@ -112,18 +113,68 @@ describe('readAttributeValue', () => {
     expect(read).toThrow(expect.objectContaining({ status: 400, scimType: 'invalidValue', message: expect.stringContaining(message) }));
   });
 
-  test('an unknown sub-attribute is named without its place in the list', () => {
-    const ignored: string[] = [];
-    readAttributeValue(definitionOf('emails'), [{ value: 'a' }, { value: 'b', x: 1 }], 'emails[type eq "work"]', (path) =>
-      ignored.push(path),
-    );
-    expect(ignored).toEqual(['emails[type eq "work"].x']);
-  });
-
   test('a hundred thousand values are read in a moment', () => {
     const roles = Array.from({ length: 100_000 }, (_, index) => ({ value: `${index % 50_000}` }));
     const started = performance.now();
     expect(readAttributeValue(definitionOf('roles'), roles, 'roles')).toHaveLength(50_000);
     expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('readValue', () => {
+  /** What is read, and what isn't taken. */
+  function noted(attribute: string, value: unknown): { read: unknown; ignored: string[]; misfits: string[] } {
+    const ignored: string[] = [];
+    const misfits: Misfit[] = [];
+    const notes = { onIgnored: (path: string) => ignored.push(path), onMisfit: (misfit: Misfit) => misfits.push(misfit) };
+    const read = readValue(definitionOf(attribute), deepFreeze(value), attribute, notes);
+    return { read, ignored, misfits: misfits.map(({ path, isNot }) => `${path} ${isNot}`) };
+  }
+
+  test('names an unknown sub-attribute without its place in the list', () => {
+    expect(noted('emails', [{ value: 'a' }, { value: 'b', x: 1 }])).toEqual({
+      read: [{ value: 'a' }, { value: 'b' }],
+      ignored: ['emails.x'],
+      misfits: [],
+    });
+  });
+
+  test.each<{ name: string; attribute: string; value: unknown; read: unknown; misfits: string[] }>([
+    { name: 'a plain value', attribute: 'title', value: true, read: REFUSED, misfits: ['title is not of type string'] },
+    {
+      name: 'each of a list, and keeps the others',
+      attribute: 'emails',
+      value: [{ value: 'a' }, { primary: 'perhaps', value: { x: 1 } }, ['b', 'c'], { value: 'd', primary: 7 }],
+      read: [{ value: 'a' }, { value: 'd' }],
+      misfits: [
+        'emails[1].primary is not of type boolean',
+        'emails[1].value is not of type string',
+        'emails[2] is not of type complex',
+        'emails[3].primary is not of type boolean',
+      ],
+    },
+    {
+      name: 'all of a list',
+      attribute: 'emails',
+      value: [{ value: true }],
+      read: REFUSED,
+      misfits: ['emails[0].value is not of type string'],
+    },
+    {
+      name: 'each of a complex value, and keeps what clears the others',
+      attribute: 'name',
+      value: { givenName: { a: 1 }, familyName: [1, 2], middleName: '' },
+      read: REFUSED,
+      misfits: ['name.givenName is not of type string', 'name.familyName is not of type string'],
+    },
+    {
+      name: 'the value of what is not only a label then',
+      attribute: 'phoneNumbers',
+      value: [{ type: 'work', value: { a: 1 }, display: null }],
+      read: [{ type: 'work' }],
+      misfits: ['phoneNumbers[0].value is not of type string'],
+    },
+  ])('tells of $name', ({ attribute, value, read, misfits }) => {
+    expect(noted(attribute, value)).toEqual({ read, ignored: [], misfits });
   });
 });
