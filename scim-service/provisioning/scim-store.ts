@@ -1,5 +1,9 @@
+import type { DeactivationLedger } from './deactivation-ledger.ts';
+import type { ExistingPeopleStore } from './existing-people-store.ts';
 import type { GroupSearch, GroupStore, MembershipStore } from './group-store.ts';
+import type { JobLeases } from './job-leases.ts';
 import type { UserSearch, UserStore } from './user-store.ts';
+import type { UserUpkeep } from './user-upkeep.ts';
 
 /**
  * Keeps the people and groups of all tenants. Every method may throw StoreUnavailableError, and then nothing was written
@@ -9,6 +13,10 @@ export interface ScimStore extends StoreHealth {
   readonly users: UserStore & UserSearch;
   readonly groups: GroupStore & GroupSearch;
   readonly memberships: MembershipStore;
+  readonly existing: ExistingPeopleStore;
+  readonly deactivations: DeactivationLedger;
+  readonly upkeep: UserUpkeep;
+  readonly leases: JobLeases;
 }
 
 /** Says whether a store answers; separate because only readiness asks. */

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import { BREAKER_FIELD_MANAGER, isInvalidSpec, type ScimTenant } from '#operator/api/scim-tenant.ts';
-import { CLOSED_BREAKER, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter } from '#operator/controller/ports.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
@@ -260,7 +260,9 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
           epoch: 2,
           failures: 60,
           requests: 100,
+          cause: 'DeactivationWave',
           classes: { InvalidValue: 50, StoreUnavailable: 10 },
+          wave: { deactivations: 31, limit: 30, people: 100 },
           observedResetToken: 'a',
           observedResetAt: 'b',
           mirroredTrip: 2,
@@ -271,6 +273,14 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       const written = await presentTenant(under, manifest.metadata);
       expect(written.status).toEqual(full);
       expect(written.generation).toBe(tenant.generation);
+
+      // What a member held is given up one by one, then the members themselves.
+      const { reprojection } = full.sync;
+      const done = aStatus({
+        sync: { ...full.sync, reprojection: reprojection && { ...reprojection, state: 'Done' }, recentFailures: [] },
+      });
+      await under.cluster.writeStatus(written, done);
+      expect((await presentTenant(under, manifest.metadata)).status).toEqual(done);
 
       const sparse = aStatus({ conditions: full.conditions.slice(0, 1), sync: NEVER_SYNCED, token: NO_TOKEN });
       await under.cluster.writeStatus(written, sparse);
@@ -385,7 +395,6 @@ function enabledOf({ spec }: ScimTenant): boolean | null {
   return isInvalidSpec(spec) ? null : spec.enabled;
 }
 
-const NEVER_SYNCED: ScimTenantStatus['sync'] = { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null };
 const NO_TOKEN: ScimTenantStatus['token'] = { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null };
 
 function aStatus(overrides: Partial<ScimTenantStatus>): ScimTenantStatus {
@@ -394,7 +403,24 @@ function aStatus(overrides: Partial<ScimTenantStatus>): ScimTenantStatus {
     endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
     conditions: [aCondition('Ready', 'True', 'Programmed'), aCondition('TokenReady', 'True', 'TokenFound')],
     programmed: { generation: 1, pods: 3, acknowledged: 3 },
-    sync: { lastRequestTime: '2026-01-02T03:04:05Z', lastSuccessTime: '2026-01-02T03:04:05Z', users: 7, groups: 0 },
+    sync: {
+      lastRequestTime: '2026-01-02T03:04:05Z',
+      lastSuccessTime: '2026-01-02T03:04:05Z',
+      users: 7,
+      groups: 0,
+      mapping: '0123456789abcdef',
+      reprojection: {
+        state: 'Running',
+        total: 7,
+        done: 3,
+        incomplete: 0,
+        startedTime: '2026-01-02T03:04:05Z',
+        finishedTime: null,
+        arrivesWithNextSync: [],
+      },
+      recentFailures: [aFailure('p-1'), aFailure(null)],
+      ignoredAttributes: ['nickName', 'title'],
+    },
     breaker: CLOSED_BREAKER,
     token: {
       fingerprint: 'sha256:0123456789ab',
@@ -403,6 +429,18 @@ function aStatus(overrides: Partial<ScimTenantStatus>): ScimTenantStatus {
       previousValidUntil: '2026-01-03T03:04:05Z',
     },
     ...overrides,
+  };
+}
+
+function aFailure(subject: string | null): ScimTenantStatus['sync']['recentFailures'][number] {
+  return {
+    time: '2026-01-02T03:04:05Z',
+    operation: 'POST User',
+    subject,
+    reason: 'InvalidValue',
+    message: 'attribute "title" is required',
+    action: 'Correct the value',
+    link: 'docs/troubleshooting.md#invalid-value',
   };
 }
 

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tenantKeyOf } from '#common/tenant-config.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 import { aRule, aTenantConfig } from '../support/a-tenant-config.ts';
 import { startServiceCore, type RunningServiceCore } from '../support/a-service-core.ts';
@@ -16,17 +18,32 @@ export const WIRE_TENANT = aTenantConfig({
   rateLimit: { requestsPerSecond: 100_000, burst: 100_000 },
 });
 
+/** Knows people of the product by their number, and lets few go. */
+const GUARDED_TENANT = aTenantConfig({
+  ...WIRE_TENANT,
+  name: 'guarded',
+  mapping: [aRule('userName', 'login'), aRule('externalId', 'number'), aRule('active', 'active')],
+  matchExistingBy: ['number'],
+  users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
+  deactivationGuard: { limit: { kind: 'Count', count: 10 }, windowSeconds: 7_200, refuses: true },
+});
+
 /** What the service promises over whatever store it was opened with: every recorded request, and concurrent writes. */
 export function describeScimService(store: string, open: OpenStore): void {
   describe(`the SCIM service on ${store}`, () => {
+    let opened: ScimStore;
     let target: RunningServiceCore;
+    let guarded: RunningServiceCore;
 
     beforeAll(async () => {
-      target = await startServiceCore(await open(), WIRE_TENANT);
+      opened = await open();
+      target = await startServiceCore(opened, WIRE_TENANT);
+      guarded = await startServiceCore(opened, GUARDED_TENANT);
     });
 
     afterAll(async () => {
       await target[Symbol.asyncDispose]();
+      await guarded[Symbol.asyncDispose]();
     });
 
     test.each(ENTRA_REQUESTS.map((request) => ({ name: request.name, request })))('Entra ID: $name', async ({ request }) => {
@@ -76,6 +93,40 @@ export function describeScimService(store: string, open: OpenStore): void {
       const { body: after } = await target.client.send({ method: 'GET', path });
       expect(after.members.map(({ value }: { value: string }) => value).toSorted()).toEqual(ids.toSorted());
       expect(after.meta.version).toBe('W/"51"');
+    });
+
+    test('20 parallel creates of somebody whom the product had, under as many names: one gets them, the others are new', async () => {
+      const id = randomUUID();
+      await opened.existing.put(tenantKeyOf(GUARDED_TENANT), { id, person: { number: 'N-7', plan: 'gold' } });
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) =>
+          guarded.client.send({ method: 'POST', path: '/Users', body: { userName: `twin-${at}`, externalId: 'n-7' } }),
+        ),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+      expect(answers.filter(({ body }) => body.id === id)).toHaveLength(1);
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(20);
+      expect(await opened.users.findById(tenantKeyOf(GUARDED_TENANT), id)).toMatchObject({
+        person: { plan: 'gold' },
+        own: { plan: 'gold' },
+      });
+    });
+
+    test('30 parallel deactivations where 10 are let through: ten are done, twenty are refused', async () => {
+      const ids: string[] = [];
+      for (let n = 0; n < 30; n += 1) {
+        ids.push((await guarded.client.send({ method: 'POST', path: '/Users', body: { userName: `leaver-${n}` } })).body.id);
+      }
+      const off = { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+      const answers = await Promise.all(
+        ids.map((id, at) =>
+          guarded.client.send(at % 2 ? { method: 'DELETE', path: `/Users/${id}` } : { method: 'PATCH', path: `/Users/${id}`, body: off }),
+        ),
+      );
+      expect(answers.filter(({ status }) => status < 300)).toHaveLength(10);
+      expect(answers.filter(({ status }) => status === 503)).toHaveLength(20);
+      const { body: active } = await guarded.client.send({ method: 'GET', path: '/Users?filter=active eq true and userName sw "leaver-"' });
+      expect(active.totalResults).toBe(20);
     });
   });
 }

@@ -70,6 +70,21 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
           { resource: JSON.parse('{"__proto__":{"x":1},"constructor":2,"_bsontype":"Long","toString":"t"}') },
         ],
         ['such names in the record of the product', { person: { 'a.b': { $c: [{ 'd.e': '%2E' }] }, _bsontype: 'ObjectId', login: 'x' } }],
+        [
+          'what the template set and what was there before the directory',
+          { defaults: { role: 'employee', address: { country: 'DE' } }, own: { plan: ['gold', 7, true], since: { year: 2019 } } },
+        ],
+        [
+          'such names in those as well',
+          {
+            defaults: JSON.parse('{"__proto__":{"$x":1},"a.b":{"$c":[{"d.e":"%2E"}]},"$set":2,"_bsontype":"Long","":3}'),
+            own: JSON.parse(
+              '{"__proto__":"p","constructor":1,"%24":{"%2524":1},"a.b":"%2E","$":true,"nul\\u0000":{"_bsontype":"ObjectId"}}',
+            ),
+          },
+        ],
+        ['the projection that made it', { projection: '0123456789abcdef' }],
+        ['no projection, of before there was one', { projection: '' }],
       ])('comes back as it was: %s', async (_, overrides) => {
         const user = await insert({ tenant: aTenant(), ...overrides });
         expect(await store.findById(user.tenant, user.id)).toStrictEqual(user);
@@ -81,10 +96,31 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
           tenant: aTenant(),
           resource: { title: 'Dr', a: { b: 1, c: 2 } },
           person: { role: 'employee', x: 1 },
+          defaults: { role: 'employee' },
+          own: { x: 1, y: { z: 1 } },
         });
-        const after = next(before, { resource: { userName: before.resource.userName, active: false, a: { b: 3 } }, person: { x: 2 } });
+        const after = next(before, {
+          resource: { userName: before.resource.userName, active: false, a: { b: 3 } },
+          person: { x: 2 },
+          defaults: { 'b.c': 1 },
+          own: { y: { 'z.$': 2 } },
+          projection: 'q',
+        });
         expect(await store.replace(after, 1)).toBe(true);
         expect(await store.findById(after.tenant, after.id)).toStrictEqual(after);
+      });
+
+      test('is written with each step of a life: replaced, retired, revived', async () => {
+        const first = await insert({ tenant: aTenant(), defaults: { a: 1 }, own: { b: 1 }, projection: 'one' });
+        const second = next(first, { defaults: { a: 2 }, own: {}, projection: 'two' });
+        expect(await store.replace(second, 1)).toBe(true);
+        const third = next(second, { defaults: {}, own: { $b: { 'c.d': 3 } }, projection: 'three', deletedAt: NOW });
+        expect(await store.retire(third, 2)).toBe(true);
+        expect(await store.findDeletedByUserName(first.tenant, first.resource.userName)).toStrictEqual(third);
+        const fourth = next(third, { defaults: { 'a.b': 4 }, own: {}, projection: 'four', deletedAt: null });
+        expect(await store.revive(fourth, 3)).toBe(true);
+        expect(await store.findById(first.tenant, first.id)).toStrictEqual(fourth);
+        for await (const page of store.scan(first.tenant, { by: 'all' }, WHOLE)) expect(page).toStrictEqual([fourth]);
       });
 
       test('of nobody is null', async () => {

@@ -1,4 +1,6 @@
 import mongoose from 'mongoose';
+import type { StoredUser } from '../../domain/stored-user.ts';
+import { UserNameTakenError } from '../../provisioning/user-store.ts';
 
 /**
  * Says what a second document with the key of a unique index means.
@@ -10,6 +12,11 @@ export function translateDuplicateKey(error: unknown, id: string, taken: () => E
   const keyPattern: unknown = error['keyPattern'];
   const isId = typeof keyPattern === 'object' && keyPattern !== null && '_id' in keyPattern;
   return isId ? new Error(`the id ${id} was given twice`, { cause: error }) : taken();
+}
+
+/** As translateDuplicateKey, of what writes a person. */
+export function translateTakenName(error: unknown, { id, resource }: StoredUser): unknown {
+  return translateDuplicateKey(error, id, () => new UserNameTakenError(resource.userName));
 }
 
 export function isDuplicateKey(error: unknown): error is mongoose.mongo.MongoServerError {

@@ -4,6 +4,7 @@ import type { Member } from '../../domain/stored-group.ts';
 import type { Collections } from './collections.ts';
 import { named } from './resource-reader.ts';
 import { LIMIT } from './store-session.ts';
+import { isLinked } from './unlinked-document.ts';
 
 type ClientSession = mongoose.mongo.ClientSession;
 
@@ -37,15 +38,18 @@ export async function holdMembers(
 }
 
 export async function readPresence(
-  { users, groups }: Collections,
+  { people, groups }: Collections,
   session: ClientSession,
   tenant: TenantKey,
   members: readonly Member[],
 ): Promise<Presence> {
   const presence = new Map<string, boolean>();
   const options = { ...LIMIT, session };
-  const foundUsers = users.find(named(idsOf(members, 'User')), { ...options, projection: { tenant: 1, deleted: 1 } });
-  for (const { _id: id, tenant: owner, deleted } of await foundUsers.toArray()) if (owner === tenant) presence.set(id, !deleted);
+  const foundPeople = people.find(named(idsOf(members, 'User')), { ...options, projection: { tenant: 1, deleted: 1 } });
+  for (const person of await foundPeople.toArray()) {
+    const { _id: id, tenant: owner } = person;
+    if (owner === tenant && isLinked(person)) presence.set(id, !person.deleted);
+  }
   const foundGroups = groups.find(named(idsOf(members, 'Group')), { ...options, projection: { tenant: 1 } });
   for (const { _id: id, tenant: owner } of await foundGroups.toArray()) if (owner === tenant) presence.set(id, true);
   return presence;

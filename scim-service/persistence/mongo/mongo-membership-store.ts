@@ -6,6 +6,7 @@ import type { Collections } from './collections.ts';
 import { membershipsOf, membersOfGroup } from './membership-queries.ts';
 import { named } from './resource-reader.ts';
 import { LIMIT, type StoreSession } from './store-session.ts';
+import { isLinked } from './unlinked-document.ts';
 
 export class MongoMembershipStore implements MembershipStore {
   readonly #session: StoreSession;
@@ -51,11 +52,14 @@ export class MongoMembershipStore implements MembershipStore {
     return this.#session.run('typesOf', async () => {
       const types = new Map<string, MemberType>();
       for (const some of chunksOf([...new Set(ids)])) {
-        const [users, groups] = await Promise.all([
-          this.#collections.users.find(named(some), { ...LIMIT, projection: { tenant: 1, deleted: 1 } }).toArray(),
+        const [people, groups] = await Promise.all([
+          this.#collections.people.find(named(some), { ...LIMIT, projection: { tenant: 1, deleted: 1 } }).toArray(),
           this.#collections.groups.find(named(some), { ...LIMIT, projection: { tenant: 1 } }).toArray(),
         ]);
-        for (const { _id: id, tenant: owner, deleted } of users) if (owner === tenant && !deleted) types.set(id, 'User');
+        for (const person of people) {
+          const { _id: id, tenant: owner } = person;
+          if (owner === tenant && isLinked(person) && !person.deleted) types.set(id, 'User');
+        }
         for (const { _id: id, tenant: owner } of groups) if (owner === tenant) types.set(id, 'Group');
       }
       return types;

@@ -1,9 +1,13 @@
 import type { Logger } from '#common/logger.ts';
 import type { ScimStore } from '../../provisioning/scim-store.ts';
 import { createIndexes, declareCollections, type Collections } from './collections.ts';
+import { MongoDeactivationLedger } from './mongo-deactivation-ledger.ts';
+import { MongoExistingPeople } from './mongo-existing-people.ts';
 import { MongoGroupStore } from './mongo-group-store.ts';
+import { MongoJobLeases } from './mongo-job-leases.ts';
 import { MongoMembershipStore } from './mongo-membership-store.ts';
 import { MongoUserStore } from './mongo-user-store.ts';
+import { MongoUserUpkeep } from './mongo-user-upkeep.ts';
 import { StoreConnection } from './store-connection.ts';
 import { StoreSession, type OnOperation } from './store-session.ts';
 
@@ -33,20 +37,28 @@ export async function openMongoStore(options: {
 }): Promise<MongoStore> {
   const connection = new StoreConnection({ uri: options.uri, logger: options.logger, prepare: createIndexes });
   const session = new StoreSession(connection, options.onOperation ?? (() => {}));
-  return new ConnectedStore(connection, session, declareCollections(connection.mongoose));
+  return new ConnectedStore(connection, session, declareCollections(connection.mongoose), options.logger);
 }
 
 class ConnectedStore implements MongoStore {
   readonly users: MongoUserStore;
   readonly groups: MongoGroupStore;
   readonly memberships: MongoMembershipStore;
+  readonly existing: MongoExistingPeople;
+  readonly deactivations: MongoDeactivationLedger;
+  readonly upkeep: MongoUserUpkeep;
+  readonly leases: MongoJobLeases;
   readonly #connection: StoreConnection;
   readonly #session: StoreSession;
 
-  constructor(connection: StoreConnection, session: StoreSession, collections: Collections) {
+  constructor(connection: StoreConnection, session: StoreSession, collections: Collections, logger: Logger) {
     this.users = new MongoUserStore(session, collections);
     this.groups = new MongoGroupStore(session, collections);
     this.memberships = new MongoMembershipStore(session, collections);
+    this.existing = new MongoExistingPeople(session, collections, logger);
+    this.deactivations = new MongoDeactivationLedger(session, collections);
+    this.upkeep = new MongoUserUpkeep(session, collections);
+    this.leases = new MongoJobLeases(session, collections);
     this.#connection = connection;
     this.#session = session;
   }

@@ -3,9 +3,9 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
 import type { PageRange, ScanOptions } from '../../provisioning/store-range.ts';
-import { UserNameTakenError, type UserPage, type UserSearch, type UserStore } from '../../provisioning/user-store.ts';
+import type { UserPage, UserSearch, UserStore } from '../../provisioning/user-store.ts';
 import type { Collections } from './collections.ts';
-import { isDuplicateKey, translateDuplicateKey } from './duplicate-key.ts';
+import { isDuplicateKey, translateTakenName } from './duplicate-key.ts';
 import { memberIdsOf } from './membership-queries.ts';
 import { changeMembershipsOf, type Fate } from './memberships-of-member.ts';
 import { narrowUsers } from './narrow-scan.ts';
@@ -36,7 +36,7 @@ export class MongoUserStore implements UserStore, UserSearch {
       } catch (error) {
         // The driver sends a write again when its answer was lost, and not every server knows it for the same one.
         const stored = isDuplicateKey(error) ? await this.#reader.raw(user.id) : null;
-        if (stored === null || !isDeepStrictEqual(fromUserDocument(stored), user)) throw taken(error, user);
+        if (stored === null || !isDeepStrictEqual(fromUserDocument(stored), user)) throw translateTakenName(error, user);
       }
     });
   }
@@ -47,7 +47,7 @@ export class MongoUserStore implements UserStore, UserSearch {
         const filter = { _id: user.id, tenant: user.tenant, version: expectedVersion, deleted: false };
         return (await this.#collections.users.replaceOne(filter, { ...toUserDocument(user) }, LIMIT)).matchedCount === 1;
       } catch (error) {
-        throw taken(error, user);
+        throw translateTakenName(error, user);
       }
     });
   }
@@ -125,11 +125,7 @@ export class MongoUserStore implements UserStore, UserSearch {
         return result.matchedCount === 1;
       });
     } catch (error) {
-      throw taken(error, user);
+      throw translateTakenName(error, user);
     }
   }
-}
-
-function taken(error: unknown, { id, resource }: StoredUser): unknown {
-  return translateDuplicateKey(error, id, () => new UserNameTakenError(resource.userName));
 }

@@ -4,7 +4,10 @@ import { COMMAND_LIMIT_MS } from './connection-options.ts';
 import { runTransaction, type TransactionWork } from './run-transaction.ts';
 import type { StoreConnection } from './store-connection.ts';
 
-/** Told after each operation, whether it worked or not; `operation` is the name of a method of the store, or `ping`. */
+/**
+ * Told after each operation, whether it worked or not. `operation` is the name of a method of the store, with its subject
+ * where the name alone says too little, such as `takeLease`; or `makeMatchKeys`, or `ping`.
+ */
 export type OnOperation = (operation: string, seconds: number) => void;
 
 /** Options of each command. */

@@ -1,11 +1,12 @@
 import type { TenantKey } from '#common/tenant-key.ts';
-import type { StoredUser } from '../../domain/stored-user.ts';
+import { matchKeys } from '../../domain/match-keys.ts';
+import type { PersonRecord, StoredUser } from '../../domain/stored-user.ts';
 import { userKeys } from '../../domain/user-keys.ts';
 import { decodeKeys, encodeKeys } from './key-encoding.ts';
 
 /**
- * A person in the collection `users`. `tenant`, `externalId`, `active` and `person` are a public contract for the product
- * that reads them; everything else may change.
+ * A person of SCIM in the collection `users`. `tenant`, `externalId`, `active`, `person` and `defaults` are a public contract
+ * for the product that reads them; everything else may change. Whom the product had before is an UnlinkedDocument there.
  */
 export interface UserDocument {
   /** The SCIM id. */
@@ -22,11 +23,17 @@ export interface UserDocument {
   /** Names encoded by `encodeKeys`, as in `resource`. */
   readonly person: object;
   readonly resource: object;
-  /** Gone from SCIM. Its own field, since an index can hold it and lookups ask for it. */
+  /** Which fields of `person` the template for new people set. It and the next two are missing in documents of before there were any. */
+  readonly defaults?: object;
+  readonly own?: object;
+  readonly projection?: string;
+  /** Gone from SCIM. Its own field, since an index can hold it and lookups ask for it; nobody who is unlinked has it. */
   readonly deleted: boolean;
   readonly deletedAt?: Date;
   /** The key that `userNameKey` had. */
   readonly deletedUserNameKey?: string;
+  /** Of `person`; of a deleted person only, since nobody is looked for by these who is seen. */
+  readonly matchKeys?: readonly string[];
   /** Counts up when the person is made a member; see holdMembers. */
   readonly holds?: number;
 }
@@ -46,8 +53,11 @@ export function toUserDocument(user: StoredUser): UserDocument {
     active: user.resource.active,
     person: encodeKeys(user.person),
     resource: encodeKeys(user.resource),
+    defaults: encodeKeys(user.defaults),
+    own: encodeKeys(user.own),
+    projection: user.projection,
     deleted: user.deletedAt !== null,
-    ...(user.deletedAt ? { deletedAt: user.deletedAt, deletedUserNameKey: keys.userName } : {}),
+    ...(user.deletedAt ? { deletedAt: user.deletedAt, deletedUserNameKey: keys.userName, matchKeys: matchKeys(user.person) } : {}),
   };
 }
 
@@ -59,7 +69,10 @@ export function fromUserDocument({ _id: id, ...document }: UserDocument): Stored
     createdAt: document.createdAt,
     lastModified: document.lastModified,
     resource: decodeKeys(document.resource as StoredUser['resource']),
-    person: decodeKeys(document.person as StoredUser['person']),
+    person: decodeKeys(document.person as PersonRecord),
+    defaults: decodeKeys((document.defaults ?? {}) as PersonRecord),
+    own: decodeKeys((document.own ?? {}) as PersonRecord),
+    projection: document.projection ?? '',
     deletedAt: document.deletedAt ?? null,
   };
 }

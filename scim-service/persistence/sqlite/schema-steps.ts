@@ -3,7 +3,7 @@ export const APPLICATION_ID = 0x53_43_49_4d;
 
 /**
  * Step n brings a file from version n (`PRAGMA user_version`) to n + 1. A step that was released is never edited.
- * Times are milliseconds since 1970; keys are those of `userKeys` and `groupKeys`.
+ * Times are milliseconds since 1970; keys are those of `userKeys`, `groupKeys` and `matchKeys`.
  */
 export const SCHEMA_STEPS: readonly string[] = [
   `
@@ -84,5 +84,46 @@ export const SCHEMA_STEPS: readonly string[] = [
   CREATE TRIGGER groups_removed AFTER DELETE ON groups BEGIN
     UPDATE tenant_counts SET groups = groups - 1 WHERE tenant = old.tenant;
   END;
+  `,
+  `
+  -- Empty for everybody of before: then nobody had recorded what a template set, and no projection is the current one.
+  ALTER TABLE users ADD COLUMN defaults TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(defaults));
+  ALTER TABLE users ADD COLUMN own TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(own));
+  ALTER TABLE users ADD COLUMN projection TEXT NOT NULL DEFAULT '';
+  CREATE INDEX users_projection ON users (tenant, projection);
+  CREATE INDEX users_retired ON users (tenant, deleted_at) WHERE deleted_at IS NOT NULL;
+
+  CREATE TABLE unlinked_people (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    person TEXT NOT NULL CHECK (json_valid(person))
+  ) STRICT;
+  -- Whoever makes a person of SCIM of an unlinked one deletes that one first.
+  CREATE TRIGGER users_not_unlinked BEFORE INSERT ON users WHEN EXISTS (SELECT 1 FROM unlinked_people WHERE id = new.id) BEGIN
+    SELECT RAISE(ABORT, 'the id is that of an unlinked person');
+  END;
+
+  -- Of unlinked and of retired people alone: nobody else is looked for by a key. Those who were retired before this step have
+  -- none yet. That is no loss: the service makes them when it brings people to the current projection, which '' never is.
+  CREATE TABLE match_keys (
+    tenant TEXT NOT NULL,
+    match_key TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    PRIMARY KEY (tenant, match_key, person_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX match_keys_person ON match_keys (person_id);
+
+  CREATE TABLE deactivations (
+    tenant TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    counts TEXT NOT NULL CHECK (json_valid(counts))
+  ) STRICT;
+
+  CREATE TABLE leases (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -1,10 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ScimStore } from '../../provisioning/scim-store.ts';
 import { openDatabase } from './open-database.ts';
+import { SqliteDeactivationLedger } from './sqlite-deactivation-ledger.ts';
+import { SqliteExistingPeople } from './sqlite-existing-people.ts';
 import { SqliteGroupStore } from './sqlite-group-store.ts';
+import { SqliteJobLeases } from './sqlite-job-leases.ts';
 import { SqliteMembershipStore } from './sqlite-membership-store.ts';
 import { SqliteSession } from './sqlite-session.ts';
 import { SqliteUserStore } from './sqlite-user-store.ts';
+import { SqliteUserUpkeep } from './sqlite-user-upkeep.ts';
 
 /**
  * People and groups in one SQLite file, for one machine without MongoDB. A write is on the disk once its promise resolves.
@@ -21,6 +25,10 @@ export class SqliteStore implements ScimStore, Disposable {
   readonly users: SqliteUserStore;
   readonly groups: SqliteGroupStore;
   readonly memberships: SqliteMembershipStore;
+  readonly existing: SqliteExistingPeople;
+  readonly deactivations: SqliteDeactivationLedger;
+  readonly upkeep: SqliteUserUpkeep;
+  readonly leases: SqliteJobLeases;
   readonly #session: SqliteSession;
   readonly #ping;
 
@@ -29,6 +37,10 @@ export class SqliteStore implements ScimStore, Disposable {
     this.users = new SqliteUserStore(database, this.#session);
     this.groups = new SqliteGroupStore(database, this.#session);
     this.memberships = new SqliteMembershipStore(database, this.#session);
+    this.existing = new SqliteExistingPeople(database, this.#session);
+    this.deactivations = new SqliteDeactivationLedger(database, this.#session);
+    this.upkeep = new SqliteUserUpkeep(database, this.#session);
+    this.leases = new SqliteJobLeases(database, this.#session);
     this.#ping = database.prepare('SELECT 1 FROM users LIMIT 1');
   }
 

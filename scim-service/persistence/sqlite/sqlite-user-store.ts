@@ -1,42 +1,40 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { foldCase } from '../../scim/fold-case.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
-import { userKeys } from '../../domain/user-keys.ts';
 import type { UserLookup } from '../../domain/user-lookup.ts';
 import type { PageRange, ScanOptions } from '../../provisioning/store-range.ts';
 import { UserNameTakenError, type UserPage, type UserSearch, type UserStore } from '../../provisioning/user-store.ts';
 import { prepareMembershipWrites, type MembershipWrites } from './membership-statements.ts';
 import { chunksOf, isComplete, positionAfter, scanPages } from './scan-pages.ts';
 import type { SqliteSession } from './sqlite-session.ts';
-import { fromRow, toRow } from './user-row.ts';
-import { prepareUserStatements, type UniqueBy, type UserStatements } from './user-statements.ts';
+import { prepareUserReads, type UniqueBy, type UserReads } from './user-statements.ts';
+import { UserWriter } from './user-writer.ts';
 
 export class SqliteUserStore implements UserStore, UserSearch {
   readonly #session: SqliteSession;
-  readonly #statements: UserStatements;
+  readonly #writer: UserWriter;
+  readonly #reads: UserReads;
   readonly #memberships: MembershipWrites;
 
   constructor(database: DatabaseSync, session: SqliteSession) {
     this.#session = session;
-    this.#statements = prepareUserStatements(database);
+    this.#writer = new UserWriter(database);
+    this.#reads = prepareUserReads(database);
     this.#memberships = prepareMembershipWrites(database);
   }
 
   async insert(user: StoredUser): Promise<void> {
-    this.#write('insert', user, () => {
-      this.#statements.insert.run(toRow(user));
-      this.#addEmails(user, userKeys(user.resource).emails);
-    });
+    this.#write('insert', user, () => this.#writer.insert(user));
   }
 
   async replace(user: StoredUser, expectedVersion: number): Promise<boolean> {
-    return this.#write('replace', user, () => this.#update(this.#statements.replace, user, expectedVersion));
+    return this.#write('replace', user, () => this.#writer.replace(user, expectedVersion));
   }
 
   async retire(user: StoredUser, expectedVersion: number): Promise<boolean> {
     return this.#write('retire', user, () => {
-      if (!this.#update(this.#statements.retire, user, expectedVersion)) return false;
+      if (!this.#writer.retire(user, expectedVersion)) return false;
       this.#touchGroupsOf(user.tenant, user.id, user.lastModified);
       this.#memberships.hideMember.run({ tenant: user.tenant, member_id: user.id });
       return true;
@@ -45,7 +43,7 @@ export class SqliteUserStore implements UserStore, UserSearch {
 
   async revive(user: StoredUser, expectedVersion: number): Promise<boolean> {
     return this.#write('revive', user, () => {
-      if (!this.#update(this.#statements.revive, user, expectedVersion)) return false;
+      if (!this.#writer.revive(user, expectedVersion)) return false;
       this.#memberships.showMember.run({ tenant: user.tenant, member_id: user.id });
       this.#touchGroupsOf(user.tenant, user.id, user.lastModified);
       return true;
@@ -54,8 +52,7 @@ export class SqliteUserStore implements UserStore, UserSearch {
 
   async remove(tenant: TenantKey, id: string, expectedVersion: number, now: Date): Promise<boolean> {
     return this.#session.write('remove', () => {
-      const { changes } = this.#statements.remove.run({ id, tenant, expected_version: expectedVersion });
-      if (changes === 0) return false;
+      if (!this.#writer.remove(tenant, id, expectedVersion)) return false;
       this.#touchGroupsOf(tenant, id, now);
       this.#memberships.dropMember.run({ tenant, member_id: id });
       return true;
@@ -67,10 +64,7 @@ export class SqliteUserStore implements UserStore, UserSearch {
   }
 
   async findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
-    return this.#session.read('findDeletedByUserName', () => {
-      const row = this.#statements.lastDeleted.get({ tenant, user_name_key: foldCase(userName) });
-      return row ? fromRow(tenant, row) : null;
-    });
+    return this.#session.read('findDeletedByUserName', () => this.#reads.lastDeleted.first({ tenant, user_name_key: foldCase(userName) }));
   }
 
   async find(tenant: TenantKey, lookup: UserLookup, page: PageRange): Promise<UserPage> {
@@ -83,37 +77,17 @@ export class SqliteUserStore implements UserStore, UserSearch {
   scan(tenant: TenantKey, lookup: UserLookup, { after, expected }: ScanOptions): AsyncIterable<readonly StoredUser[]> {
     const start = positionAfter(after);
     if (lookup.by === 'all') {
-      return scanPages(start, expected, (place) =>
-        this.#session.read('scan', () => this.#statements.allAfter.all({ tenant, ...place }).map((row) => fromRow(tenant, row))),
-      );
+      return scanPages(start, expected, (place) => this.#session.read('scan', () => this.#reads.allAfter.all({ tenant, ...place })));
     }
     const { by } = lookup;
     return chunksOf(
-      () =>
-        this.#session.read('scan', () => this.#statements.idsAfter[by].all({ tenant, ...valueOf(lookup), ...start }).map(({ id }) => id)),
-      (ids) =>
-        this.#session.read('scan', () =>
-          this.#statements.byIds.all({ tenant, ids: JSON.stringify(ids) }).map((row) => fromRow(tenant, row)),
-        ),
+      () => this.#session.read('scan', () => this.#reads.idsAfter[by].all({ tenant, ...valueOf(lookup), ...start }).map(({ id }) => id)),
+      (ids) => this.#session.read('scan', () => this.#reads.byIds.all({ tenant, ids: JSON.stringify(ids) })),
     );
   }
 
   async count(tenant: TenantKey): Promise<number> {
     return this.#session.read('count', () => this.#total(tenant, { by: 'all' }));
-  }
-
-  #update(statement: StatementSync, user: StoredUser, expectedVersion: number): boolean {
-    const { changes } = statement.run({ ...toRow(user), expected_version: expectedVersion });
-    if (changes === 0) return false;
-    const { emails } = userKeys(user.resource);
-    // What stays is left alone: most writes change no address.
-    this.#statements.dropOtherEmails.run({ user_id: user.id, email_keys: JSON.stringify(emails) });
-    this.#addEmails(user, emails);
-    return true;
-  }
-
-  #addEmails({ tenant, id }: StoredUser, emails: readonly string[]): void {
-    for (const key of emails) this.#statements.addEmail.run({ tenant, email_key: key, user_id: id });
   }
 
   #touchGroupsOf(tenant: TenantKey, id: string, now: Date): void {
@@ -126,17 +100,15 @@ export class SqliteUserStore implements UserStore, UserSearch {
       const user = this.#only(tenant, by, lookup.value);
       return user === null || offset > 0 || limit === 0 ? [] : [user];
     }
-    const rows = this.#statements.page[by].all({ tenant, ...valueOf(lookup), limit, offset });
-    return rows.map((row) => fromRow(tenant, row));
+    return this.#reads.page[by].all({ tenant, ...valueOf(lookup), limit, offset });
   }
 
   #only(tenant: TenantKey, by: UniqueBy, value: string): StoredUser | null {
-    const row = this.#statements.only[by].get({ tenant, ...valueOf({ by, value }) });
-    return row ? fromRow(tenant, row) : null;
+    return this.#reads.only[by].first({ tenant, ...valueOf({ by, value }) });
   }
 
   #total(tenant: TenantKey, lookup: UserLookup): number {
-    return Number(this.#statements.total[lookup.by].get({ tenant, ...valueOf(lookup) })?.['total'] ?? 0);
+    return Number(this.#reads.total[lookup.by].get({ tenant, ...valueOf(lookup) })?.['total'] ?? 0);
   }
 
   #write<T>(operation: string, { resource }: StoredUser, work: () => T): T {

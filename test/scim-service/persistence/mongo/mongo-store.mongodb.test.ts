@@ -5,8 +5,12 @@ import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
 import { openMongoStore, type MongoStore } from '#scim-service/persistence/mongo/mongo-store.ts';
+import { describeDeactivationLedger } from '#test/contracts/deactivation-ledger-contract.ts';
+import { describeExistingPeople } from '#test/contracts/existing-people-contract.ts';
 import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
+import { describeJobLeases } from '#test/contracts/job-leases-contract.ts';
 import { describeUserStore } from '#test/contracts/user-store-contract.ts';
+import { describeUserUpkeep } from '#test/contracts/user-upkeep-contract.ts';
 import { mongodbCommand } from '#test/servers/mongodb-program.ts';
 import { aLog } from '#test/support/a-log.ts';
 import { aStoredGroup } from '#test/support/a-group.ts';
@@ -37,7 +41,16 @@ async function connect(uri = server.uri): Promise<MongoStore> {
   return store;
 }
 
-for (const describeStore of [describeUserStore, describeGroupStore]) {
+const CONTRACTS = [
+  describeUserStore,
+  describeGroupStore,
+  describeExistingPeople,
+  describeUserUpkeep,
+  describeJobLeases,
+  describeDeactivationLedger,
+] as const;
+
+for (const describeStore of CONTRACTS) {
   describeStore('MongoDB', async () => {
     const store = await connect();
     return { store, close: async () => store[Symbol.asyncDispose]() };
@@ -61,7 +74,13 @@ describe('a document of the collection users', () => {
   const documentOf = (user: StoredUser) => client.collection<{ _id: string }>('users').findOne({ _id: user.id });
 
   test('has what a product may read in plain fields', async () => {
-    const user = aStoredUser({ tenant: 'team-hr/read', resource: ANN, person: { login: 'ann', address: { city: 'Ulm' }, 'a.b': 1 } });
+    const user = aStoredUser({
+      tenant: 'team-hr/read',
+      resource: ANN,
+      person: { login: 'ann', address: { city: 'Ulm' }, 'a.b': 1 },
+      defaults: { address: { city: 'Ulm' } },
+      own: { 'a.b': 1 },
+    });
     await store.users.insert(user);
     expect(await documentOf(user)).toEqual({
       _id: user.id,
@@ -75,6 +94,9 @@ describe('a document of the collection users', () => {
       active: true,
       person: { login: 'ann', address: { city: 'Ulm' }, 'a%2Eb': 1 },
       resource: user.resource,
+      defaults: { address: { city: 'Ulm' } },
+      own: { 'a%2Eb': 1 },
+      projection: 'p',
       deleted: false,
     });
   });
@@ -92,6 +114,7 @@ describe('a document of the collection users', () => {
       deletedAt,
       userNameKey: `Deleted:${user.id}`,
       deletedUserNameKey: 'ann@acme.example',
+      matchKeys: [`login=${user.id}@acme.example`],
     });
   });
 
@@ -105,7 +128,7 @@ describe('a document of the collection users', () => {
       .flat()
       .filter(({ name }) => name !== '_id_')
       .map(({ key }) => Object.keys(key)[0]);
-    expect(firstFields).toEqual(Array(11).fill('tenant'));
+    expect(firstFields).toEqual(Array(14).fill('tenant'));
   });
 });
 
@@ -166,6 +189,16 @@ describe('a store that is out of reach', () => {
       store.groups.find(user.tenant, { by: 'member', value: user.id }, { offset: 0, limit: 10 }),
       store.memberships.groupsOf(user.tenant, [user.id]),
       store.memberships.members(user.tenant, group.id, { after: null, limit: 10 }),
+      store.existing.findByKey(user.tenant, 'login=ann', 10),
+      store.existing.adopt(aStoredUser({ tenant: user.tenant }), {}),
+      store.existing.put(user.tenant, { id: 'ann', person: {} }),
+      store.upkeep.findOutdated(user.tenant, 'new', 10),
+      store.upkeep.countOutdated(user.tenant, 'new'),
+      store.upkeep.refresh([user]),
+      store.upkeep.findRetiredBefore(user.tenant, new Date(), 10),
+      store.leases.take({ name: 'job', holder: 'a', rank: 1, now: new Date(1), until: new Date(2), forgetBefore: new Date(0) }),
+      store.deactivations.read(user.tenant),
+      store.deactivations.write(user.tenant, { epoch: 0, people: 1, buckets: [] }, null),
       store.ping(),
     ];
     const outcomes = await Promise.allSettled(operations);
@@ -241,6 +274,31 @@ describe('openMongoStore', () => {
     await store.users.remove(user.tenant, user.id, 2, new Date());
     await store.ping();
     expect(operations).toEqual(['insert', 'insert', 'find', 'findById', 'findDeletedByUserName', 'count', 'replace', 'remove', 'ping']);
+
+    operations.length = 0;
+    await store.existing.put(user.tenant, { id: 'ann', person: {} });
+    await store.existing.findByKey(user.tenant, 'login=ann', 1);
+    await store.existing.adopt({ ...user, id: 'ann' }, {});
+    await store.upkeep.findOutdated(user.tenant, 'new', 1);
+    await store.upkeep.countOutdated(user.tenant, 'new');
+    await store.upkeep.refresh([user]);
+    await store.upkeep.findRetiredBefore(user.tenant, new Date(), 1);
+    await store.leases.take({ name: 'job', holder: 'a', rank: 1, now: new Date(1), until: new Date(2), forgetBefore: new Date(0) });
+    await store.deactivations.write(user.tenant, { epoch: 0, people: 1, buckets: [] }, null);
+    await store.deactivations.read(user.tenant);
+    expect(operations).toEqual([
+      'putExisting',
+      'makeMatchKeys',
+      'findByKey',
+      'adopt',
+      'findOutdated',
+      'countOutdated',
+      'refresh',
+      'findRetiredBefore',
+      'takeLease',
+      'writeDeactivations',
+      'readDeactivations',
+    ]);
   });
 
   test('is unavailable after it was closed', async () => {

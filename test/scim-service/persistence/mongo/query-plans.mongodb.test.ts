@@ -4,7 +4,14 @@ import { openMongoStore } from '#scim-service/persistence/mongo/mongo-store.ts';
 import { groupsBy } from '#scim-service/persistence/mongo/group-filters.ts';
 import { membersOfGroup, membershipsOf } from '#scim-service/persistence/mongo/membership-queries.ts';
 import { named, pageQueries, type Query } from '#scim-service/persistence/mongo/resource-reader.ts';
-import { deletedUsers, visibleUsers } from '#scim-service/persistence/mongo/user-filters.ts';
+import {
+  deletedUsers,
+  existingBy,
+  lackingMatchKeys,
+  outdatedUsers,
+  retiredBefore,
+  visibleUsers,
+} from '#scim-service/persistence/mongo/user-filters.ts';
 import { aLog } from '#test/support/a-log.ts';
 import { startMongoServer, type MongoServer } from '#test/support/mongo-server.ts';
 
@@ -45,6 +52,11 @@ const CASES: readonly Case[] = [
     { sort: IN_ORDER, limit: 10 },
   ]),
   ['the deleted of a userName', 'users', deletedUsers(TENANT, 'x'), { sort: { deletedAt: -1 } }],
+  ['the unlinked with a key', 'users', existingBy(TENANT, 'login=x').unlinked, { sort: { _id: 1 }, limit: 10 }],
+  ['the retired with a key', 'users', existingBy(TENANT, 'login=x').retired, { sort: { _id: 1 }, limit: 10 }],
+  ...Object.entries(lackingMatchKeys(TENANT)).map(([who, query]): Case => [`who lacks keys: ${who}`, 'users', query, { limit: 10 }]),
+  ...outdatedUsers(TENANT, 'x').map((query, at): Case => [`people of another projection, part ${at}`, 'users', query, { limit: 10 }]),
+  ['people retired before a time', 'users', retiredBefore(TENANT, new Date(1_000)), { sort: { deletedAt: 1 }, limit: 10 }],
   ['an id', 'users', { _id: 'x' }],
   ['several ids', 'users', named(SEVERAL)],
   ['all groups', 'groups', allGroups, { sort: IN_ORDER, limit: 10 }],

@@ -8,8 +8,12 @@ import { UserNameTakenError } from '#scim-service/provisioning/user-store.ts';
 import { openDatabase } from '#scim-service/persistence/sqlite/open-database.ts';
 import { openSqliteStore, SqliteStore } from '#scim-service/persistence/sqlite/sqlite-store.ts';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
+import { describeDeactivationLedger } from '#test/contracts/deactivation-ledger-contract.ts';
+import { describeExistingPeople } from '#test/contracts/existing-people-contract.ts';
 import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
+import { describeJobLeases } from '#test/contracts/job-leases-contract.ts';
 import { describeUserStore, type OpenedStore } from '#test/contracts/user-store-contract.ts';
+import { describeUserUpkeep } from '#test/contracts/user-upkeep-contract.ts';
 import { aStoredGroup } from '#test/support/a-group.ts';
 import { aStoredUser } from '#test/support/a-user.ts';
 
@@ -34,6 +38,10 @@ async function openStore(): Promise<OpenedStore> {
 
 describeUserStore('SQLite', openStore);
 describeGroupStore('SQLite', openStore);
+describeExistingPeople('SQLite', openStore);
+describeUserUpkeep('SQLite', openStore);
+describeJobLeases('SQLite', openStore);
+describeDeactivationLedger('SQLite', openStore);
 
 describe('the file of openSqliteStore', () => {
   test('has everything after it was closed and opened again', async () => {
@@ -66,68 +74,33 @@ describe('the file of openSqliteStore', () => {
     expect((await stat(join(file, '..'))).mode & 0o777).toBe(0o700);
   });
 
-  describe('that was written when there were no groups', () => {
-    const [ann, bob] = [1, 2].map((at) => `0b5c1d8e-0000-4000-8000-00000000000${at}`) as [string, string];
-
-    async function anOldFile(): Promise<string> {
-      const file = join(folder, `old-${(files += 1)}.sqlite`);
-      alter(file, await readFile(new URL('../../../fixtures/sqlite/schema-1.sql', import.meta.url), 'utf8'));
-      return file;
-    }
-
-    test('keeps its people, visible and deleted, and counts them', async () => {
-      const file = await anOldFile();
-      for (let time = 0; time < 2; time += 1) {
-        using store = openSqliteStore({ file });
-        const found = await store.users.find('team-hr/acme', { by: 'email', value: 'ANN@work.example' }, { offset: 0, limit: 10 });
-        expect(found).toStrictEqual({
-          totalResults: 1,
-          users: [
-            {
-              tenant: 'team-hr/acme',
-              id: ann,
-              version: 3,
-              createdAt: new Date(1_000),
-              lastModified: new Date(2_000),
-              resource: {
-                userName: 'Ann@acme.example',
-                active: true,
-                externalId: 'e-1',
-                emails: [{ type: 'work', value: 'Ann@work.example' }],
-              },
-              person: { login: 'Ann@acme.example' },
-              deletedAt: null,
-            },
-          ],
-        });
-        expect(await store.users.findDeletedByUserName('team-hr/acme', 'BOB@acme.example')).toMatchObject({ id: bob, version: 2 });
-        expect([await store.users.count('team-hr/acme'), await store.users.count('team-hr/globex')]).toEqual([1, 1]);
-        expect(await store.groups.count('team-hr/acme')).toBe(0);
-      }
-    });
-
-    test('takes groups from then on, and its people as members', async () => {
-      using store = openSqliteStore({ file: await anOldFile() });
-      const group = aStoredGroup();
-      await store.groups.insert(group, [{ id: ann, type: 'User' }]);
-      const tombstone = await store.users.findDeletedByUserName('team-hr/acme', 'bob@acme.example');
-      await store.users.revive({ ...tombstone!, version: 3, deletedAt: null }, 2);
-      await store.groups.changeMembers(group.tenant, group.id, { add: [{ id: bob, type: 'User' }], remove: [] }, null, new Date());
-      expect(await store.memberships.members(group.tenant, group.id, { after: null, limit: 10 })).toEqual([
-        { id: ann, type: 'User' },
-        { id: bob, type: 'User' },
-      ]);
-      expect([await store.users.count('team-hr/acme'), await store.groups.count('team-hr/acme')]).toEqual([2, 1]);
-    });
-
-    test('is left as it is when it can not be brought to the new schema', async () => {
-      const file = await anOldFile();
-      alter(file, 'CREATE TABLE memberships (something TEXT)');
-      expect(() => openSqliteStore({ file })).toThrow(/can't be used: table memberships already exists/);
-      alter(file, 'DROP TABLE memberships');
+  test('has whom SCIM does not see, counts and leases after it was opened again', async () => {
+    const file = aFile();
+    const tenant = 'team-hr/acme';
+    const unlinked = { id: 'p-1', person: { login: 'ann' } };
+    const [now, until] = [new Date('2026-11-24T11:00:00Z'), new Date('2026-11-24T11:01:00Z')];
+    const lease = { name: 'reproject team-hr/acme', holder: 'a', rank: 2, now, until, forgetBefore: new Date(0) };
+    const counts = { epoch: 1, people: 30, buckets: [{ start: 30_000, count: 2 }] };
+    const retired = aStoredUser({ version: 2, person: { login: 'ann' }, deletedAt: now });
+    {
       using store = openSqliteStore({ file });
-      expect(await store.users.count('team-hr/acme')).toBe(1);
-    });
+      await store.existing.put(tenant, unlinked);
+      await store.users.insert({ ...retired, version: 1, deletedAt: null });
+      await store.users.retire(retired, 1);
+      await store.deactivations.write(tenant, counts, null);
+      await store.leases.take(lease);
+    }
+    using store = openSqliteStore({ file });
+    expect(await store.existing.findByKey(tenant, 'login=ann', 10)).toEqual(
+      expect.arrayContaining([
+        { kind: 'unlinked', ...unlinked },
+        { kind: 'retired', user: retired },
+      ]),
+    );
+    expect(await store.deactivations.read(tenant)).toStrictEqual({ counts, version: 1 });
+    expect(await store.leases.take({ ...lease, holder: 'b' })).toBe(false);
+    expect(await store.leases.take({ ...lease, holder: 'b', rank: 1, now: until })).toBe(false);
+    expect(await store.leases.take({ ...lease, holder: 'b', now: until })).toBe(true);
   });
 
   test('is refused, and left as it is, when a newer version wrote it', async () => {
@@ -136,7 +109,7 @@ describe('the file of openSqliteStore', () => {
     alter(file, 'PRAGMA user_version = 7');
     const before = await readFile(file);
     expect(() => openSqliteStore({ file })).toThrow(
-      `the store's file ${JSON.stringify(file)} can't be used: a newer version of this program wrote it (schema 7, this one knows up to 2); start that version`,
+      `the store's file ${JSON.stringify(file)} can't be used: a newer version of this program wrote it (schema 7, this one knows up to 3); start that version`,
     );
     expect(await readFile(file)).toEqual(before);
   });
@@ -197,6 +170,38 @@ describe('openSqliteStore', () => {
     );
     expect(await store.users.count(user.tenant)).toBe(1);
   });
+
+  test('does not take a person with the id of an unlinked one for a taken userName', async () => {
+    using store = openSqliteStore({ file: ':memory:' });
+    const user = aStoredUser();
+    await store.existing.put(user.tenant, { id: user.id, person: {} });
+    await expect(store.users.insert(user)).rejects.toThrow('the id is that of an unlinked person');
+    expect(await store.users.count(user.tenant)).toBe(0);
+  });
+
+  test('writes of the keys of a retired person what differs', async () => {
+    const database = openDatabase(':memory:');
+    using store = new SqliteStore(database);
+    const user = aStoredUser({ person: { a: '1', b: '2', c: '3' } });
+    await store.users.insert(user);
+    const retired = { ...user, version: 2, deletedAt: new Date() };
+    await store.users.retire(retired, 1);
+    const changes = () => Number(database.prepare('SELECT total_changes() AS changes').get()?.['changes']);
+    const before = changes();
+    await store.upkeep.refresh([{ ...retired, person: { a: '1', b: '2', c: '4' }, projection: 'new' }]);
+    // The person, one key that goes and one that comes.
+    expect(changes() - before).toBe(3);
+  });
+
+  test('writes all of a batch or nothing of it', async () => {
+    const database = openDatabase(':memory:');
+    using store = new SqliteStore(database);
+    const users = [aStoredUser(), aStoredUser()];
+    for (const user of users) await store.users.insert(user);
+    database.exec(`CREATE TRIGGER broken BEFORE UPDATE ON users WHEN new.id = '${users[1]!.id}' BEGIN SELECT RAISE(ABORT, 'broken'); END`);
+    await expect(store.upkeep.refresh(users.map((user) => ({ ...user, projection: 'new' })))).rejects.toThrow('broken');
+    expect(await store.upkeep.countOutdated('team-hr/acme', 'new')).toBe(2);
+  });
 });
 
 describe('a group with 20,000 members', () => {
@@ -245,11 +250,11 @@ describe('a group with 20,000 members', () => {
     expect(await rowsWritten(() => change([oldest], [newcomer.id]))).toBe(3);
   });
 
-  test('writes the person, the membership, the version and the count when a member is retired', async () => {
+  test('writes the person, the key, the membership, the version and the count when a member is retired', async () => {
     const user = (await store.users.findById(tenant, oldest))!;
     const tombstone = { ...user, version: 2, deletedAt: new Date() };
-    expect(await rowsWritten(() => store.users.retire(tombstone, 1))).toBe(4);
-    expect(await rowsWritten(() => store.users.revive({ ...user, version: 3 }, 2))).toBe(4);
+    expect(await rowsWritten(() => store.users.retire(tombstone, 1))).toBe(5);
+    expect(await rowsWritten(() => store.users.revive({ ...user, version: 3 }, 2))).toBe(5);
   });
 
   test('writes what differs when the whole list is replaced', async () => {
