@@ -16,13 +16,16 @@ import { viewUser, viewUsers, type UserDetail } from './users/view-users.ts';
  * person's view is wanted, everything by default.
  */
 export interface UserProvisioning {
-  /** POST. A person whom DELETE hid comes back under the old id, in the old groups. Throws 400, 409 uniqueness. */
+  /**
+   * POST. A person whom DELETE hid comes back under the old id, in the old groups; one whom the product had before, whom
+   * `matchExistingBy` finds, keeps the id. Throws 400, 409 uniqueness (also when several are found), 503.
+   */
   create(model: TenantModel, body: unknown, detail?: UserDetail): Promise<UserView>;
   /** @throws ScimError 404 */
   get(model: TenantModel, id: string, detail?: UserDetail): Promise<UserView>;
   /** @throws ScimError 400 as searchResources does */
   find(model: TenantModel, query: SearchQuery, detail?: UserDetail): Promise<Found<UserView>>;
-  /** PUT. Throws 400, 404, 409 uniqueness, 412 and 503 when others keep writing the same person. */
+  /** PUT. Throws 400, 404, 409 uniqueness, 412, and 503 when others keep writing the same person or too many are deactivated. */
   replace(model: TenantModel, id: string, body: unknown, ifMatch: string | null, detail?: UserDetail): Promise<UserView>;
   /** PATCH, whole or not at all. Throws as `replace` does. */
   patch(model: TenantModel, id: string, body: unknown, ifMatch: string | null, detail?: UserDetail): Promise<UserView>;
@@ -35,7 +38,7 @@ export function createUserProvisioning(parts: ProvisioningParts): UserProvisioni
   return {
     async create(model, body, detail) {
       const user = await createUser(parts, model, body);
-      // Only who was here before can be in a group.
+      // Only who was a resource before can be in a group: a new person is not, nor is one whom the product had alone.
       return user.version === 1 ? { user, groups: [] } : viewUser(memberships, model, user.id, user, detail);
     },
     get: (model, id, detail) => viewUser(memberships, model, id, requireUser(users, model, id), detail),

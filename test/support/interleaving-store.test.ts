@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeDeactivationLedger } from '#test/contracts/deactivation-ledger-contract.ts';
+import { describeExistingPeople } from '#test/contracts/existing-people-contract.ts';
 import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
+import { describeJobLeases } from '#test/contracts/job-leases-contract.ts';
 import { describeUserStore, type OpenedStore } from '#test/contracts/user-store-contract.ts';
+import { describeUserUpkeep } from '#test/contracts/user-upkeep-contract.ts';
 import { aStoredUser } from './a-user.ts';
 import { InterleavingStore } from './interleaving-store.ts';
 
@@ -11,6 +15,10 @@ async function openStore(): Promise<OpenedStore> {
 
 describeUserStore('InterleavingStore', openStore);
 describeGroupStore('InterleavingStore', openStore);
+describeExistingPeople('InterleavingStore', openStore);
+describeDeactivationLedger('InterleavingStore', openStore);
+describeUserUpkeep('InterleavingStore', openStore);
+describeJobLeases('InterleavingStore', openStore);
 
 describe('InterleavingStore', () => {
   test('lets another operation run between two of one task', async () => {
@@ -34,5 +42,26 @@ describe('InterleavingStore', () => {
     await expect(store.users.insert(aStoredUser({ id: user.id }))).rejects.toThrow(/UNIQUE constraint failed/);
     expect(store.writes).toBe(2);
     expect(store.everyone(user.tenant)).toStrictEqual([tombstone]);
+  });
+
+  test('shows people of the product alone, and whether anything at all was written', async () => {
+    using store = new InterleavingStore();
+    const { tenant } = aStoredUser();
+    const before = store.contents();
+    expect(store.contents()).toEqual(before);
+    await store.existing.put(tenant, { id: 'p', person: { login: 'ada' } });
+    expect(store.contents()).not.toEqual(before);
+    expect(store.unlinked(tenant)).toEqual([{ id: 'p', person: { login: 'ada' } }]);
+    expect(store.everyone(tenant)).toEqual([]);
+  });
+
+  test('takes ports of another make', async () => {
+    using store = new InterleavingStore();
+    const { tenant } = aStoredUser();
+    const { users, existing } = store.with({
+      existing: { ...store.existing, findByKey: async () => [{ kind: 'unlinked', id: 'x', person: {} }] },
+    });
+    expect(await existing.findByKey(tenant, 'k', 1)).toHaveLength(1);
+    expect(await users.count(tenant)).toBe(0);
   });
 });

@@ -5,6 +5,7 @@ import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import { openDatabase } from '#scim-service/persistence/sqlite/open-database.ts';
 import { SqliteStore } from '#scim-service/persistence/sqlite/sqlite-store.ts';
 import { fromRow } from '#scim-service/persistence/sqlite/user-row.ts';
+import type { UnlinkedPerson } from '#scim-service/provisioning/existing-people-store.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 
 /**
@@ -15,6 +16,10 @@ export class InterleavingStore implements ScimStore, Disposable {
   readonly users: ScimStore['users'];
   readonly groups: ScimStore['groups'];
   readonly memberships: ScimStore['memberships'];
+  readonly existing: ScimStore['existing'];
+  readonly deactivations: ScimStore['deactivations'];
+  readonly upkeep: ScimStore['upkeep'];
+  readonly leases: ScimStore['leases'];
   /** Writes that took effect. */
   writes = 0;
   readonly #database: DatabaseSync;
@@ -23,7 +28,7 @@ export class InterleavingStore implements ScimStore, Disposable {
   constructor() {
     this.#database = openDatabase(':memory:');
     this.#store = new SqliteStore(this.#database);
-    const { users, groups, memberships } = this.#store;
+    const { users, groups, memberships, existing, deactivations, upkeep, leases } = this.#store;
     const [read, write] = [interleave, this.#write.bind(this)];
     // Plain objects, so that a test can lay a method of its own over them.
     this.users = {
@@ -53,18 +58,58 @@ export class InterleavingStore implements ScimStore, Disposable {
       groupsOf: (...parameters) => read(() => memberships.groupsOf(...parameters)),
       typesOf: (...parameters) => read(() => memberships.typesOf(...parameters)),
     };
+    this.existing = {
+      findByKey: (...parameters) => read(() => existing.findByKey(...parameters)),
+      adopt: (...parameters) => write(() => existing.adopt(...parameters)),
+      put: (...parameters) => write(() => existing.put(...parameters)),
+    };
+    this.deactivations = {
+      read: (tenant) => read(() => deactivations.read(tenant)),
+      write: (...parameters) => write(() => deactivations.write(...parameters)),
+    };
+    this.upkeep = {
+      findOutdated: (...parameters) => read(() => upkeep.findOutdated(...parameters)),
+      countOutdated: (...parameters) => read(() => upkeep.countOutdated(...parameters)),
+      refresh: (users) => write(() => upkeep.refresh(users)),
+      findRetiredBefore: (...parameters) => read(() => upkeep.findRetiredBefore(...parameters)),
+    };
+    this.leases = { take: (request) => write(() => leases.take(request)) };
+  }
+
+  /** This store with some ports of another make, to fail or to lose a race. */
+  with(ports: Partial<ScimStore>): ScimStore {
+    const { users, groups, memberships, existing, deactivations, upkeep, leases } = this;
+    return { users, groups, memberships, existing, deactivations, upkeep, leases, ping: () => this.ping(), ...ports };
   }
 
   ping(): Promise<void> {
     return interleave(() => this.#store.ping());
   }
 
-  /** Everyone, the deleted included. */
+  /** Everyone whom a directory brought, the deleted included. */
   everyone(tenant: TenantKey): StoredUser[] {
     return this.#database
       .prepare('SELECT * FROM users WHERE tenant = ? ORDER BY created_at, id')
       .all(tenant)
-      .map((row) => fromRow(tenant, row));
+      .map((row) => {
+        const user = fromRow(tenant, row);
+        // Its records are read when they are asked for; a test compares whole values.
+        return { ...user, person: user.person, defaults: user.defaults, own: user.own };
+      });
+  }
+
+  /** Everyone whom the product has and no directory brought, in the order of their ids. */
+  unlinked(tenant: TenantKey): UnlinkedPerson[] {
+    return this.#database
+      .prepare('SELECT id, person FROM unlinked_people WHERE tenant = ? ORDER BY id')
+      .all(tenant)
+      .map(({ id, person }) => ({ id: String(id), person: JSON.parse(String(person)) }));
+  }
+
+  /** All that is stored of people: rows of every table, in no order that means anything. */
+  contents(): unknown {
+    const tables = ['users', 'user_emails', 'unlinked_people', 'match_keys', 'memberships', 'tenant_counts', 'deactivations'];
+    return tables.map((table) => [table, this.#database.prepare(`SELECT * FROM ${table}`).all()]);
   }
 
   [Symbol.dispose](): void {

@@ -29,13 +29,14 @@ export interface ResultOptions {
   /** Of the tenant, `…/scim/v2`. */
   readonly baseUrl: string;
   readonly bulkIds: BulkIds;
-  readonly describeError: (error: unknown) => DescribedError;
+  readonly describeError: (error: unknown, operation: PreparedOperation) => DescribedError;
 }
 
 /** To be asked when all operations are done, because then all bulkIds are known. */
-export function operationResult({ operation, endpoint }: PreparedOperation, outcome: Outcome, options: ResultOptions): OperationResult {
+export function operationResult(prepared: PreparedOperation, outcome: Outcome, options: ResultOptions): OperationResult {
+  const { operation, endpoint } = prepared;
   const { method, bulkId } = operation;
-  const described = outcome.kind === 'failed' ? options.describeError(outcome.error) : null;
+  const described = outcome.kind === 'failed' ? options.describeError(outcome.error, prepared) : null;
   const id = outcome.id ?? (endpoint instanceof ScimError ? null : addressedId(endpoint.id, options.bulkIds));
   return {
     ...(id === null || endpoint instanceof ScimError

@@ -15,7 +15,7 @@ import { runOperation } from './run-operation.ts';
 export interface BulkParts {
   readonly targets: BulkTargets;
   /** Describes what an operation threw; asked once for each failed operation that is reported, in the order of the results. */
-  readonly describeError: (error: unknown) => DescribedError;
+  readonly describeError: (error: unknown, operation: PreparedOperation) => DescribedError;
   /** Gets what the service is to blame for, a store that fails or a defect, for the log. */
   readonly onFault: (error: unknown) => void;
 }

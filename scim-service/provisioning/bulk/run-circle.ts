@@ -76,7 +76,8 @@ function withoutNames(error: unknown, names: readonly string[]): unknown {
   if (!(error instanceof ScimError) || error.status !== 400) return error;
   const left = names.map((name) => quoteValue(name)).join(', ');
   const detail = `${error.message} (it was to be created without ${left} at first, because of a circle of references)`;
-  return new ScimError(error.status, error.scimType, detail, { cause: error });
+  const { summary, reason } = error;
+  return new ScimError(error.status, error.scimType, detail, { cause: error, summary, reason });
 }
 
 /** @returns the resource's version afterwards */
@@ -120,5 +121,6 @@ function failure(member: PreparedOperation, failed: PreparedOperation | undefine
   if (member === failed || error instanceof StoreUnavailableError) return { kind: 'failed', error, id: null };
   const name = quoteValue(failed?.operation.bulkId);
   const detail = `it refers in a circle to bulkId ${name}, which failed; send the operations of that circle again together`;
-  return { kind: 'failed', error: new ScimError(409, null, detail, { cause: error }), id: null };
+  const summary = 'it refers in a circle to another operation, which failed';
+  return { kind: 'failed', error: new ScimError(409, null, detail, { cause: error, summary }), id: null };
 }

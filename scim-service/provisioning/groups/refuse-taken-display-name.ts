@@ -9,7 +9,10 @@ export async function refuseTakenDisplayName<T>(write: () => Promise<T>): Promis
   try {
     return await write();
   } catch (error) {
-    if (error instanceof DisplayNameTakenError) throw new ScimError(409, 'uniqueness', error.message, { cause: error });
-    throw error;
+    if (!(error instanceof DisplayNameTakenError)) throw error;
+    throw new ScimError(409, 'uniqueness', error.message, {
+      cause: error,
+      summary: 'attribute "displayName" has the value of another group of this tenant',
+    });
   }
 }

@@ -9,6 +9,9 @@ export function readFilter(text: string): FilterNode {
     return parseFilter(text);
   } catch (error) {
     if (!(error instanceof ScimSyntaxError)) throw error;
-    throw new ScimError(400, 'invalidFilter', `filter can't be read: ${error.message}`, { cause: error });
+    throw new ScimError(400, 'invalidFilter', `filter can't be read: ${error.message}`, {
+      cause: error,
+      summary: "filter can't be read",
+    });
   }
 }

@@ -9,9 +9,11 @@ import type { WriteTarget } from '../write-versioned.ts';
  * they come back; `Remove` deletes for good.
  * @throws ScimError 404, 412, 503
  */
-export async function deleteUser({ store: { users }, clock }: ProvisioningParts, model: TenantModel, target: WriteTarget): Promise<void> {
-  await writeUser(users, model, target, async (stored) => {
-    const now = new Date(clock());
+export async function deleteUser(parts: ProvisioningParts, model: TenantModel, target: WriteTarget): Promise<void> {
+  const { users } = parts.store;
+  await writeUser(parts, model, target, async (stored, reserve) => {
+    if (stored.resource.active) await reserve();
+    const now = new Date(parts.clock());
     const deleted =
       model.config.users.onDelete === 'Deactivate'
         ? await users.retire(deactivatedUser(model, stored, now), stored.version)

@@ -9,7 +9,10 @@ export async function refuseTakenUserName<T>(write: () => Promise<T>): Promise<T
   try {
     return await write();
   } catch (error) {
-    if (error instanceof UserNameTakenError) throw new ScimError(409, 'uniqueness', error.message, { cause: error });
-    throw error;
+    if (!(error instanceof UserNameTakenError)) throw error;
+    throw new ScimError(409, 'uniqueness', error.message, {
+      cause: error,
+      summary: 'attribute "userName" has the value of another person of this tenant',
+    });
   }
 }

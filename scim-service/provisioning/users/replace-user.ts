@@ -1,9 +1,8 @@
-import { nameTargets } from '../../domain/name-targets.ts';
-import { changedUser, userResource } from '../../domain/next-user.ts';
-import { selectAttributes } from '../../domain/select-attributes.ts';
+import { changedUser } from '../../domain/next-user.ts';
+import { readUser } from '../../domain/read-user.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import type { TenantModel } from '../../domain/tenant-model.ts';
-import { readResource } from '../../scim/resource/read-resource.ts';
+import { userResource } from '../../domain/user-resource.ts';
 import type { ProvisioningParts } from '../provisioning-parts.ts';
 import { reportIgnored } from '../report-ignored.ts';
 import { changeUser } from './write-user.ts';
@@ -19,10 +18,9 @@ export async function replaceUser(
   model: TenantModel,
   { body, ...target }: WriteTarget & { readonly body: unknown },
 ): Promise<StoredUser> {
-  const { resource: sent, ignored } = nameTargets(model, () => readResource(body, model.schemas));
-  const selected = selectAttributes(sent, model.selection);
-  reportIgnored(parts, model, [...ignored, ...selected.dropped]);
-  return changeUser(parts.store.users, model, target, (stored) =>
-    changedUser(model, stored, userResource(selected.resource, stored.resource.active), new Date(parts.clock())),
+  const sent = readUser(model, body);
+  reportIgnored(parts, model, sent.ignored);
+  return changeUser(parts, model, target, (stored) =>
+    changedUser(model, stored, userResource(model, sent, stored.resource.active), new Date(parts.clock())),
   );
 }

@@ -43,6 +43,7 @@ function partsOver(over: ProvisioningParts['store']) {
     clock: () => (now += 1_000),
     newId: () => `g${(ids += 1)}`,
     onIgnored: (_: unknown, attributes: readonly string[]) => ignored.push(attributes),
+    onWave: () => undefined,
   };
 }
 
@@ -330,8 +331,14 @@ describe('patch', () => {
           return Reflect.get(target, name);
         },
       });
-    const { users } = store;
-    const watched = provisioningOver({ users, groups: counted(store.groups), memberships: counted(store.memberships) });
+    const { users, existing, deactivations } = store;
+    const watched = provisioningOver({
+      users,
+      existing,
+      deactivations,
+      groups: counted(store.groups),
+      memberships: counted(store.memberships),
+    });
     await watched.patch(model, id, aPatch(add('eve')), null);
     await watched.patch(model, id, aPatch(remove('ada')), null);
     expect(calls).toEqual(['typesOf', 'changeMembers', 'changeMembers']);

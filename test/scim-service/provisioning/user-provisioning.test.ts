@@ -46,6 +46,7 @@ function provisioningOver(over: ScimStore) {
     clock: () => (now += 1_000),
     newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`,
     onIgnored: (_, attributes) => ignored.push(attributes),
+    onWave: () => undefined,
   });
   const person = async (view: Promise<UserView>): Promise<StoredUser> => (await view).user;
   return {
@@ -101,6 +102,9 @@ describe('create', () => {
         [ENTERPRISE_USER_URN]: { employeeNumber: '42' },
       },
       person: { login: 'ada@example.com', contact: { email: 'ada@work.example' }, enabled: true, number: 42, role: 'employee' },
+      defaults: { role: 'employee' },
+      own: {},
+      projection: model.projection,
       deletedAt: null,
     });
     expect(store.everyone(model.key)).toEqual([created]);
@@ -166,12 +170,36 @@ describe('create', () => {
     expect(store.everyone(model.key)).toHaveLength(1);
   });
 
-  test('makes a new person where the revival is lost to another request and the name is free again', async () => {
+  test('begins anew where the revival is lost to another request, and gives up when that never ends', async () => {
     const first = await users.create(model, aBody());
     await users.delete(model, first.id, null);
-    const losing = losesWrites(1);
-    const created = await provisioningOver(losing).create(model, aBody());
-    expect(created.version).toBe(1);
+    await expect(provisioningOver(losesWrites(Number.POSITIVE_INFINITY)).create(model, aBody())).rejects.toEqual(
+      refusal(503, null, 'send this one again'),
+    );
+    expect(await provisioningOver(losesWrites(2)).create(model, aBody())).toMatchObject({ id: first.id, version: 3 });
+  });
+
+  test('gives a person back whom the tenant kept before it came to remove people', async () => {
+    const first = await users.create(model, aBody());
+    await users.delete(model, first.id, null);
+    expect(await users.create(removing, aBody())).toMatchObject({ id: first.id, version: 3 });
+  });
+
+  test('tells all that is wrong with a person at once', async () => {
+    const strict = modelOf({ mapping: [aRule('title', 'designation', { required: true }), aRule('locale', 'grade', { type: 'Integer' })] });
+    await expect(users.create(strict, { active: 'often', locale: 'high' })).rejects.toEqual(
+      refusal(
+        400,
+        'invalidValue',
+        [
+          'active is "often", but true or false is expected',
+          'attribute "userName" is required and must be a text that is not empty',
+          'attribute "title" (mapped to "designation") is required by this tenant and missing',
+          'attribute "locale" (mapped to "grade") has the value "high", which is not a whole number such as 42 (type Integer)',
+        ].join('; '),
+      ),
+    );
+    expect(store.writes).toBe(0);
   });
 });
 
@@ -235,6 +263,22 @@ describe('replace', () => {
     expect(next.resource).toEqual({ userName: 'lovelace', active: true, name: { givenName: 'Ada' } });
     expect(next.person).toEqual({ login: 'lovelace', name: { givenName: 'Ada' }, enabled: true, role: 'employee' });
     expect(await users.get(model, first.id)).toEqual(next);
+  });
+
+  test('tells all that is wrong with a person at once', async () => {
+    const { id } = await users.create(model, aBody());
+    const body = { active: 'often', [ENTERPRISE_USER_URN]: { employeeNumber: 'x' } };
+    await expect(users.replace(model, id, body, null)).rejects.toEqual(
+      refusal(
+        400,
+        'invalidValue',
+        [
+          'active is "often", but true or false is expected (mapped to "enabled", type of the attribute)',
+          'attribute "userName" is required and must be a text that is not empty',
+          `attribute "${ENTERPRISE_USER_URN}:employeeNumber" (mapped to "number") has the value "x", which is not a whole number such as 42 (type Integer)`,
+        ].join('; '),
+      ),
+    );
   });
 
   test('keeps an inactive person inactive when the body does not say', async () => {
@@ -331,6 +375,55 @@ describe('patch', () => {
       await expect(users.patch(strict, first.id, aPatch(good, bad), null)).rejects.toEqual(expect.objectContaining({ status: 400 }));
     }
     expect(await users.get(strict, first.id)).toEqual(first);
+  });
+
+  test('tells all that is wrong with a person at once: what can not be read, and what the rest would leave', async () => {
+    const strict = modelOf({
+      mapping: [
+        aRule('title', 'designation', { required: true }),
+        aRule('locale', 'grade', { type: 'Integer' }),
+        aRule('nickName', 'nick', { required: true }),
+        aRule('active', 'enabled'),
+      ],
+    });
+    const { id } = await users.create(strict, aBody({ title: 'Countess', nickName: 'A' }));
+    const body = aPatch(
+      { op: 'remove', path: 'title' },
+      { op: 'replace', path: 'locale', value: 'high' },
+      { op: 'replace', path: 'active', value: 'often' },
+      { op: 'replace', path: 'nickName', value: { a: 1 } },
+    );
+    await expect(users.patch(strict, id, body, null)).rejects.toEqual(
+      refusal(
+        400,
+        'invalidValue',
+        [
+          'active is "often", but true or false is expected (mapped to "enabled", type of the attribute)',
+          'nickName is an object, but a string is expected (mapped to "nick", type of the attribute)',
+          'attribute "title" (mapped to "designation") is required by this tenant and missing',
+          'attribute "locale" (mapped to "grade") has the value "high", which is not a whole number such as 42 (type Integer)',
+        ].join('; '),
+      ),
+    );
+    expect(await users.get(strict, id)).toMatchObject({ version: 1 });
+  });
+
+  test('tells of the values that can not be read where an operation fails because of them', async () => {
+    const { id } = await users.create(model, aBody());
+    const body = aPatch(
+      { op: 'add', path: 'emails', value: [{ type: 'work', value: { a: 1 } }] },
+      { op: 'replace', path: 'emails[not (type eq "home")].value', value: 'a@w' },
+    );
+    await expect(users.patch(model, id, body, null)).rejects.toEqual(
+      refusal(400, 'invalidValue', 'emails[0].value is an object, but a string is expected'),
+    );
+  });
+
+  test('of nobody, or of another version, is that before anything about its values', async () => {
+    const { id } = await users.create(model, aBody());
+    const body = aPatch({ op: 'replace', path: 'active', value: 'often' });
+    await expect(users.patch(model, 'nobody', body, null)).rejects.toEqual(refusal(404, null));
+    await expect(users.patch(model, id, body, etagOf(9))).rejects.toEqual(refusal(412, null));
   });
 
   test('refuses a taken userName and a stale If-Match', async () => {
@@ -487,15 +580,12 @@ describe('whatever a client sends', () => {
 function losesWrites(losses: number): ScimStore {
   let left = losses;
   const loses = (): boolean => (left -= 1) >= 0;
-  const { users: people, groups, memberships } = store;
-  return {
+  const { users: people } = store;
+  return store.with({
     users: {
       ...people,
       replace: async (user, expectedVersion) => !loses() && people.replace(user, expectedVersion),
       revive: async (user, expectedVersion) => !loses() && people.revive(user, expectedVersion),
     },
-    groups,
-    memberships,
-    ping: () => store.ping(),
-  };
+  });
 }

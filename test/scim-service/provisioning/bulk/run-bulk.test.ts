@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
+import type { Wave } from '#scim-service/domain/deactivation-wave.ts';
 import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
 import { errorBody, translateError } from '#scim-service/http/error-response.ts';
 import { provisioningTargets } from '#scim-service/provisioning/bulk/provisioning-targets.ts';
@@ -31,17 +32,20 @@ let faults: unknown[];
 let parts: BulkParts;
 /** Writes until the store fails for good. */
 let writesLeft: number;
+let waves: Wave[];
 
 beforeEach(() => {
   store = new InterleavingStore();
   writesLeft = Number.POSITIVE_INFINITY;
   faults = [];
+  waves = [];
   let ids = 0;
   const provisioningParts = {
-    store: { users: failing(store.users), groups: failing(store.groups), memberships: store.memberships },
+    store: store.with({ users: failing(store.users), groups: failing(store.groups) }),
     clock: () => Date.parse('2026-11-24T08:00:00Z'),
     newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`,
     onIgnored: () => {},
+    onWave: (_: unknown, wave: Wave) => waves.push(wave),
   };
   users = createUserProvisioning(provisioningParts);
   groups = createGroupProvisioning(provisioningParts);
@@ -530,5 +534,28 @@ describe('whatever comes', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('deactivations in bulk', () => {
+  test('count one by one, and those beyond the limit are refused while the rest goes on', async () => {
+    const config = aTenantConfig({
+      mapping: MAPPING,
+      deactivationGuard: { limit: { kind: 'Count', count: 2 }, windowSeconds: 600, refuses: true },
+    });
+    const guarded = compileTenantModel(config);
+    const ids: string[] = [];
+    for (const userName of ['a', 'b', 'c', 'd']) ids.push((await users.create(guarded, { userName })).user.id);
+    const operations = [
+      { method: 'DELETE', path: `/Users/${ids[0]}` },
+      { method: 'PATCH', path: `/Users/${ids[1]}`, data: patchOf({ op: 'replace', path: 'active', value: false }) },
+      { method: 'PUT', path: `/Users/${ids[2]}`, data: { userName: 'c', active: false } },
+      { method: 'DELETE', path: `/Users/${ids[3]}` },
+      { method: 'PATCH', path: `/Users/${ids[3]}`, data: patchOf({ op: 'replace', path: 'title', value: 'Dr.' }) },
+    ];
+    const { Operations: results } = await runBulk(parts, guarded, { Operations: operations }, { baseUrl: BASE });
+    expect(results.map(({ status }) => status)).toEqual(['204', '200', '503', '503', '200']);
+    expect(waves).toEqual([3, 3].map((deactivations) => ({ deactivations, limit: 2, people: 4 })));
+    expect(store.everyone(guarded.key).map(({ resource }) => resource.active)).toEqual([false, false, true, true]);
   });
 });

@@ -131,6 +131,7 @@ describe('a person', () => {
       clock: Date.now,
       newId: () => newId.next().value ?? '',
       onIgnored: () => undefined,
+      onWave: () => undefined,
     });
     await users.create(model, aBody('ada'));
     await users.create(model, aBody('bob'));
