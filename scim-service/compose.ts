@@ -29,8 +29,8 @@ export async function runScimService(config: ScimServiceConfig, logger: Logger, 
   store.connected.catch((error: unknown) => fault.abort(error));
   const client = stack.adopt(new KubernetesClient(loadKubeConfig(config.kubernetes.kubeconfig)), (open) => open.close());
   const feed = createKubernetesConfigFeed({ client, namespace: config.kubernetes.configNamespace, logger });
-  const { externalUrl, pod } = config;
-  const core = createServiceCore({ store, feed, metrics, logger, clock: Date.now, externalUrl, pod });
+  const { externalUrl, docsUrl, pod } = config;
+  const core = createServiceCore({ store, feed, metrics, logger, clock: Date.now, externalUrl, docsUrl, pod });
 
   stack.use(
     await startProbeServer({

@@ -8,6 +8,8 @@ export interface ScimServiceConfig {
   readonly admin: { readonly host: string; readonly port: number };
   /** Base of the URLs in `Location` and `meta.location`; null takes the Host that the client asked for. */
   readonly externalUrl: string | null;
+  /** Where the folder `docs` is published, for links in answers; null names paths of the repository. */
+  readonly docsUrl: string | null;
   readonly pod: string;
   readonly kubernetes: {
     /** Null inside a cluster. */
@@ -32,6 +34,7 @@ export function readScimServiceConfig(environment: Readonly<Record<string, strin
       ADMIN_HOST: z.string().default('0.0.0.0'),
       ADMIN_PORT: portVariable().default(9090),
       EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
+      DOCS_URL: urlVariable(['https', 'http']).optional(),
       POD_NAME: z.string().default(hostname),
       KUBECONFIG: z.string().optional(),
       CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
@@ -44,6 +47,7 @@ export function readScimServiceConfig(environment: Readonly<Record<string, strin
     http: { host: variables.HOST, port: variables.PORT },
     admin: { host: variables.ADMIN_HOST, port: variables.ADMIN_PORT },
     externalUrl: variables.EXTERNAL_URL ?? null,
+    docsUrl: variables.DOCS_URL ?? null,
     pod: variables.POD_NAME,
     kubernetes: { kubeconfig: variables.KUBECONFIG ?? null, configNamespace: variables.CONFIG_NAMESPACE },
     secrets: { mongodbUri: variables.MONGODB_URI },

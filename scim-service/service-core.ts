@@ -8,9 +8,11 @@ import { createGroupProvisioning } from './provisioning/group-provisioning.ts';
 import type { ScimStore } from './provisioning/scim-store.ts';
 import { createUserProvisioning } from './provisioning/user-provisioning.ts';
 import type { ConfigFeed } from './tenancy/config-feed.ts';
+import { noteWaves } from './tenancy/note-waves.ts';
 import { buildPodReport } from './tenancy/pod-report.ts';
 import { TenantDirectory } from './tenancy/tenant-directory.ts';
 import { UserCounts } from './tenancy/user-count.ts';
+import { createTenantUpkeep } from './upkeep/tenant-upkeep.ts';
 
 export interface ServiceCoreParts {
   readonly store: ScimStore;
@@ -20,6 +22,8 @@ export interface ServiceCoreParts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly externalUrl: string | null;
+  /** Where the documentation is read, for the links in errors; null takes paths within it. */
+  readonly docsUrl: string | null;
   readonly pod: string;
 }
 
@@ -30,23 +34,25 @@ export interface ServiceCore {
   report(): PodReport;
   /** What keeps the service from serving, one line each. */
   ready(): Promise<readonly string[]>;
-  /** Takes configs until the signal aborts. */
+  /** Takes configs, and does the work behind the requests, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /** The SCIM service without its adapters: the same in a pod and in standalone mode. */
 export function createServiceCore(parts: ServiceCoreParts): ServiceCore {
-  const { store, metrics, logger, clock, externalUrl, pod } = parts;
+  const { store, metrics, logger, clock, externalUrl, docsUrl, pod } = parts;
   const bootId = randomUUID();
   let storeWasReached = false;
   const directory = new TenantDirectory({ logger, clock });
   const counts = new UserCounts({ store: store.users, clock, logger });
-  const onIgnored = reportIgnoredAttributes({ metrics, logger });
-  const useCases = { store, clock, newId: randomUUID, onIgnored };
+  const onIgnored = reportIgnoredAttributes({ metrics, logger, namesOf: (key) => directory.find(key)?.ignored ?? null });
+  const onWave = noteWaves({ directory, metrics, logger, clock });
+  const useCases = { store, clock, newId: randomUUID, onIgnored, onWave };
   const provisioning = createUserProvisioning(useCases);
   const groups = createGroupProvisioning(useCases);
+  const upkeep = createTenantUpkeep({ store, directory, metrics, logger, clock, holder: bootId });
   return {
-    app: createApp({ directory, provisioning, groups, metrics, logger, clock, externalUrl, newRequestId: randomUUID }),
+    app: createApp({ directory, provisioning, groups, metrics, logger, clock, externalUrl, docsUrl, newRequestId: randomUUID }),
     directory,
     report: () => buildPodReport(directory, { bootId, pod, now: clock(), users: (tenant) => counts.of(tenant) }),
     async ready() {
@@ -61,6 +67,16 @@ export function createServiceCore(parts: ServiceCoreParts): ServiceCore {
       }
       return problems;
     },
-    run: (signal) => parts.feed.run(directory, signal),
+    async run(signal) {
+      const feedEnded = new AbortController();
+      // First, so that it hears of every config.
+      const behindRequests = upkeep.run(AbortSignal.any([signal, feedEnded.signal]));
+      try {
+        await parts.feed.run(directory, signal);
+      } finally {
+        feedEnded.abort();
+        await behindRequests;
+      }
+    },
   };
 }

@@ -39,6 +39,7 @@ export async function runStandalone({ config, logger, onListening }: StandaloneP
     logger,
     clock: Date.now,
     externalUrl: config.externalUrl,
+    docsUrl: config.docsUrl,
     pod: 'standalone',
   });
   const admin = await startProbeServer({
@@ -57,7 +58,8 @@ export async function runStandalone({ config, logger, onListening }: StandaloneP
   // Nobody else acts on the folder, so there is nothing to elect.
   metrics.leading(true);
   const leadership = { assertHeld() {} };
-  const control = runControlLoop({ cluster, home: 'directory', pods, leadership, mail: config.mail, externalUrl, metrics, logger }, signal);
+  const { mail, docsUrl } = config;
+  const control = runControlLoop({ cluster, home: 'directory', pods, leadership, mail, externalUrl, docsUrl, metrics, logger }, signal);
   const halves = [core.run(signal), control];
   for (const half of halves) half.catch((error: unknown) => fault.abort(error));
   onListening({ externalUrl, tenants: await cluster.tenantKeys() });

@@ -10,6 +10,8 @@ export interface StandaloneConfig {
   readonly admin: { readonly host: string; readonly port: number };
   /** Null until the port is known: then `http://<host>:<port>`. */
   readonly externalUrl: string | null;
+  /** Where the folder `docs` is published, for links in answers, messages and mails; null names paths of the repository. */
+  readonly docsUrl: string | null;
   readonly tenantsDir: string;
   readonly store: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mongodb'; readonly uri: string };
   readonly mail: MailConfig;
@@ -26,6 +28,7 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
       ADMIN_HOST: z.string().default('127.0.0.1'),
       ADMIN_PORT: portVariable().default(9090),
       EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
+      DOCS_URL: urlVariable(['https', 'http']).optional(),
       TENANTS_DIR: z.string().default('data/tenants'),
       DATA_FILE: z.string().optional(),
       MONGODB_URI: mongodbUriVariable().optional(),
@@ -42,6 +45,7 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
     http: { host: variables.HOST, port: variables.PORT },
     admin: { host: variables.ADMIN_HOST, port: variables.ADMIN_PORT },
     externalUrl: variables.EXTERNAL_URL ?? null,
+    docsUrl: variables.DOCS_URL ?? null,
     tenantsDir: variables.TENANTS_DIR,
     store,
     mail: mailConfigOf(variables),

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { FailureClass } from '#common/pod-report.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { Refusal } from '../tenancy/authenticate.ts';
-import type { Outcome } from '../tenancy/outcome-window.ts';
 import type { ServedTenant } from '../tenancy/tenant-directory.ts';
+import type { OperationOutcome } from './operation-outcome.ts';
 
 /** Where a tenant's endpoint begins. */
 export const TENANT_PATH = '/:namespace/:name/scim/v2';
@@ -24,8 +24,10 @@ export interface AppEnv {
     tenant: ServedTenant;
     /** Why the bearer token was not accepted, for the log. */
     refusal?: Refusal;
-    /** Set by a request of many operations: what became of each, null where it doesn't count; they count in its place. */
-    outcomes?: readonly (Outcome | null)[];
+    /** As it was read; absent when none was, or none could be read. */
+    body?: unknown;
+    /** Set by a request of many operations: what became of each; they count in its place. */
+    operations?: readonly OperationOutcome[];
     /** Failures of the tenant's synchronisation in the answer; absent when there are none. */
     failures?: readonly FailureClass[];
   };

@@ -7,7 +7,8 @@ import type { TenantDirectory } from '../tenancy/tenant-directory.ts';
 import { TENANT_PATH, type AppEnv } from './app-context.ts';
 import { bulkRoute } from './bulk-route.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
-import { errorBody, translateError } from './error-response.ts';
+import { errorBody } from './error-response.ts';
+import { explainError } from './explain-error.ts';
 import { findTenant } from './find-tenant.ts';
 import { groupRoutes } from './group-routes.ts';
 import { identifyRequests } from './request-id.ts';
@@ -35,12 +36,14 @@ export interface AppParts {
   readonly clock: () => number;
   /** Under which clients reach this service, without a slash at the end; null takes scheme and Host of each request. */
   readonly externalUrl: string | null;
+  /** Where the folder `docs` is published, without a slash at the end; null names paths of the repository. */
+  readonly docsUrl: string | null;
   readonly newRequestId: () => string;
 }
 
 /** The SCIM endpoints of all tenants, each at `/<namespace>/<name>/scim/v2`. Every answer is SCIM, errors included. */
 export function createApp(parts: AppParts): Hono<AppEnv> {
-  const { directory, provisioning, groups, metrics, logger, clock, externalUrl, newRequestId } = parts;
+  const { directory, provisioning, groups, metrics, logger, clock, externalUrl, docsUrl, newRequestId } = parts;
   const events = createRequestEvents({ metrics, logger });
   metrics.watchConfigAge(() => directory.newestConfigAgeSeconds());
 
@@ -59,7 +62,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.route(TENANT_PATH, searchRoutes({ provisioning, groups, events, externalUrl }));
   app.route(TENANT_PATH, userRoutes({ provisioning, externalUrl }));
   app.route(TENANT_PATH, groupRoutes({ groups, events, externalUrl }));
-  app.route(TENANT_PATH, bulkRoute({ targets: provisioningTargets({ users: provisioning, groups }), events, externalUrl }));
+  app.route(TENANT_PATH, bulkRoute({ targets: provisioningTargets({ users: provisioning, groups }), events, externalUrl, docsUrl }));
   app.route(TENANT_PATH, discoveryRoutes({ externalUrl }));
 
   // Answered and not thrown: Hono lets an error of this handler pass by the middleware that would see the answer.
@@ -68,7 +71,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
     return respond(c, 404, errorBody({ status: 404, scimType: null, detail }));
   });
   app.onError((error, c) => {
-    const answer = translateError(error);
+    const answer = explainError(error, docsUrl);
     if (answer.fault === 'service') {
       events.faulted({ requestId: c.get('requestId'), tenant: c.get('requested') ?? null, error });
     }

@@ -10,6 +10,9 @@ const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
 /** Seconds after which a client may find the store well again. */
 const STORE_RETRY_AFTER = 30;
 
+/** Seconds. As for a tenant that is switched off: a person has to act, so there is no use in asking more often. */
+const WAVE_RETRY_AFTER = 300;
+
 export interface ErrorAnswer {
   readonly status: number;
   readonly scimType: ScimType | null;
@@ -54,6 +57,7 @@ export function translateError(error: unknown): ErrorAnswer {
 
 function headersOf(error: ScimError): Readonly<Record<string, string>> {
   if (error instanceof HttpError) return error.headers;
+  if (error.reason === 'DeactivationWave') return { 'Retry-After': String(WAVE_RETRY_AFTER) };
   // A use case that asks to try again (too many writers at once) means at once.
   return error.status === 503 ? { 'Retry-After': '1' } : {};
 }

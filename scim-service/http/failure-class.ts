@@ -29,8 +29,9 @@ const CLASS_OF_TYPE: Readonly<Record<ScimType, FailureClass>> = {
 export function outcomeOf(status: number, error: unknown): Outcome | null {
   if (status < 400) return 'Success';
   if (status === 401 || status === 429 || error instanceof RequestCutOffError) return null;
-  if (status === 409) return 'Uniqueness';
-  if (status === 400) return clientFailure(error);
+  // The guard did what it is for; the wave opens the breaker by itself (tenancy/wave-note.ts).
+  if (error instanceof ScimError && error.reason === 'DeactivationWave') return 'Refused';
+  if (status === 400 || status === 409) return clientFailure(error);
   // A 501 is a feature that this service lacks and says so.
   if (status < 500 || status === 501) return 'Refused';
   return error instanceof StoreUnavailableError ? 'StoreUnavailable' : 'InternalError';
@@ -39,4 +40,8 @@ export function outcomeOf(status: number, error: unknown): Outcome | null {
 function clientFailure(error: unknown): FailureClass {
   const scimType = error instanceof ScimError ? error.scimType : translateError(error).scimType;
   return scimType === null ? 'OtherClientError' : CLASS_OF_TYPE[scimType];
+}
+
+export function isFailure(outcome: Outcome | null): outcome is FailureClass {
+  return outcome !== null && outcome !== 'Success' && outcome !== 'Refused';
 }

@@ -13,7 +13,9 @@ export function findTenant({ directory }: { readonly directory: TenantDirectory 
     const key = tenantKey({ namespace: c.req.param('namespace') ?? '', name: c.req.param('name') ?? '' });
     c.set('requested', key);
     // A tenant that is not known yet must not be told that its token is wrong: Entra would quarantine its job.
-    if (!directory.isSynced) throw unavailable('the service is starting and has not read all tenants yet', STARTING_RETRY_AFTER);
+    if (!directory.isSynced) {
+      throw unavailable('the service is starting and has not read all tenants yet', STARTING_RETRY_AFTER, 'Starting');
+    }
     c.set('candidate', directory.find(key));
     await next();
   };

@@ -1,16 +1,22 @@
+import type { DocumentedReason } from '#common/troubleshooting-link.ts';
 import { ScimError, type ScimType } from '../scim/scim-error.ts';
+
+interface HttpErrorOptions {
+  readonly scimType?: ScimType;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly topic?: DocumentedReason;
+}
 
 /** A refusal of the HTTP layer: a ScimError with the headers that belong to its status. */
 export class HttpError extends ScimError {
   readonly headers: Readonly<Record<string, string>>;
-  constructor(
-    status: number,
-    detail: string,
-    options: { readonly scimType?: ScimType; readonly headers?: Readonly<Record<string, string>> } = {},
-  ) {
+  /** Paragraph that explains it; null for the usual one of its status. */
+  readonly topic: DocumentedReason | null;
+  constructor(status: number, detail: string, options: HttpErrorOptions = {}) {
     super(status, options.scimType ?? null, detail);
     this.name = 'HttpError';
     this.headers = options.headers ?? {};
+    this.topic = options.topic ?? null;
   }
 }
 
@@ -35,8 +41,8 @@ export function tooManyRequests(detail: string, seconds: number): HttpError {
 }
 
 /** @param seconds for Retry-After */
-export function unavailable(detail: string, seconds: number): HttpError {
-  return new HttpError(503, detail, { headers: { 'Retry-After': String(seconds) } });
+export function unavailable(detail: string, seconds: number, topic: DocumentedReason): HttpError {
+  return new HttpError(503, detail, { headers: { 'Retry-After': String(seconds) }, topic });
 }
 
 export function methodNotAllowed(method: string, allow: string): HttpError {

@@ -15,7 +15,9 @@ export async function readJsonBody(c: AppContext, limits: RequestLimits = DEFAUL
   const decoder = bodyDecoder(c.req.header('content-encoding'));
   const text = decode(await decoder.decode(await readBytes(c, limits), limits));
   if (text.trim() === '') throw ScimError.invalidSyntax('the body is empty; send a JSON object');
-  return parse(text);
+  const body = parse(text);
+  c.set('body', body);
+  return body;
 }
 
 async function readBytes(c: AppContext, limits: RequestLimits): Promise<Uint8Array> {

@@ -9,8 +9,9 @@ const SWITCHED_OFF_RETRY_AFTER = 300;
 /** Answers 503 for a tenant that is disabled or tripped, and says who did it and how it is undone. */
 export function refuseSwitchedOff(): MiddlewareHandler<AppEnv> {
   return async function refuseSwitchedOffTenant(c, next) {
-    const detail = switchedOff(c.get('tenant').config);
-    if (detail !== null) throw unavailable(detail, SWITCHED_OFF_RETRY_AFTER);
+    const { config } = c.get('tenant');
+    const detail = switchedOff(config);
+    if (detail !== null) throw unavailable(detail, SWITCHED_OFF_RETRY_AFTER, config.state.kind === 'Tripped' ? 'Tripped' : 'SwitchedOff');
     await next();
   };
 }
@@ -21,11 +22,11 @@ function switchedOff({ namespace, name, state }: TenantConfig): string | null {
     case 'Active':
       return null;
     case 'Disabled':
-      return `${resource} was switched off by its owner (spec.enabled: false); it is switched on with spec.enabled: true. Its data is kept.`;
+      return `${resource} was switched off by its owner (spec.enabled: false); it is switched on with spec.enabled: true, and its data is kept`;
     case 'Tripped':
       return (
         `${resource} was switched off by the failure breaker at ${state.openedAt}: ${state.reason}. ` +
-        'Once the cause is mended it is switched on with spec.enabled: true or a new value of spec.failurePolicy.resetToken. Its data is kept.'
+        'Once the cause is mended it is switched on with spec.enabled: true or a new value of spec.failurePolicy.resetToken, and its data is kept'
       );
   }
 }

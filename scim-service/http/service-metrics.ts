@@ -20,6 +20,9 @@ export interface ServiceMetrics {
   requestAnswered(request: AnsweredRequest): void;
   tenantFailed(tenant: TenantName, reason: FailureClass): void;
   attributesIgnored(tenant: TenantName, count: number): void;
+  usersReprojected(count: number): void;
+  retiredUsersRemoved(count: number): void;
+  deactivationWave(tenant: TenantName): void;
   storeOperation(operation: string, seconds: number): void;
   /** Names what the gauge of the configs' age reads at each scrape; null while there is no config. */
   watchConfigAge(seconds: () => number | null): void;
@@ -51,6 +54,22 @@ export function createServiceMetrics(registry: Registry, options: { readonly fai
     labelNames: ['namespace', 'tenant'],
     registers,
   });
+  const reprojected = new Counter({
+    name: 'scim_reprojected_users_total',
+    help: 'People who were brought to a changed mapping in the background.',
+    registers,
+  });
+  const removed = new Counter({
+    name: 'scim_retention_removed_users_total',
+    help: 'Deleted people who were removed for good at the end of their retention.',
+    registers,
+  });
+  const waves = new Counter({
+    name: 'scim_deactivation_waves_total',
+    help: 'Times that more people of a tenant than its limit were to be deactivated within its window.',
+    labelNames: ['namespace', 'tenant'],
+    registers,
+  });
   const storeOperations = new Histogram({
     name: 'scim_store_operation_duration_seconds',
     help: 'Time of one operation of the store.',
@@ -68,6 +87,15 @@ export function createServiceMetrics(registry: Registry, options: { readonly fai
     tenantFailed: countFailure,
     attributesIgnored({ namespace, name }, count) {
       ignored.inc({ namespace, tenant: name }, count);
+    },
+    usersReprojected(count) {
+      reprojected.inc(count);
+    },
+    retiredUsersRemoved(count) {
+      removed.inc(count);
+    },
+    deactivationWave({ namespace, name }) {
+      waves.inc({ namespace, tenant: name });
     },
     storeOperation(operation, seconds) {
       storeOperations.observe({ operation }, seconds);

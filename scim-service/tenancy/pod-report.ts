@@ -19,7 +19,7 @@ export function buildPodReport(directory: TenantDirectory, { bootId, pod, now, u
 }
 
 function reportTenant(tenant: ServedTenant, now: number, users: number | null): TenantReport {
-  const { config, revision, window, activity } = tenant;
+  const { config, revision, window, activity, waves, upkeep, failures, ignored } = tenant;
   return {
     generation: config.generation,
     revision,
@@ -28,6 +28,10 @@ function reportTenant(tenant: ServedTenant, now: number, users: number | null): 
     lastSuccessTime: isoTime(activity.lastSuccessAt),
     users,
     buckets: window.buckets(now),
+    deactivationWave: waves.current,
+    reprojection: upkeep.reprojection,
+    recentFailures: [...failures.list()],
+    ignoredAttributes: [...ignored.list()],
   };
 }
 

@@ -4,9 +4,13 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import { compileTenantModel, type TenantModel } from '../domain/tenant-model.ts';
 import { acceptedDigests, type AcceptedDigest } from './authenticate.ts';
 import type { ConfigSink } from './config-feed.ts';
+import { IgnoredNames } from './ignored-names.ts';
 import { OutcomeWindow } from './outcome-window.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { RecentFailures } from './recent-failures.ts';
 import { TenantActivity } from './tenant-activity.ts';
+import { UpkeepNote } from './upkeep-note.ts';
+import { WaveNote } from './wave-note.ts';
 
 /** A tenant as one config serves it. A request keeps the one that it began with, so a change never meets it halfway. */
 export interface ServedTenant {
@@ -19,12 +23,25 @@ export interface ServedTenant {
   readonly limiter: RateLimiter;
   /** Belongs to `config.breakerEpoch`. */
   readonly window: OutcomeWindow;
+  /** Belongs to `config.breakerEpoch` too. */
+  readonly waves: WaveNote;
+  /** Belongs to `model.projection`. */
+  readonly ignored: IgnoredNames;
   readonly activity: TenantActivity;
+  readonly failures: RecentFailures;
+  readonly upkeep: UpkeepNote;
 }
+
+/**
+ * @param served null once the tenant is gone
+ * @param before null when it wasn't served
+ */
+export type ServedListener = (key: TenantKey, served: ServedTenant | null, before: ServedTenant | null) => void;
 
 /** Every tenant that this pod serves, compiled once when its config comes. */
 export class TenantDirectory implements ConfigSink {
   readonly #tenants = new Map<TenantKey, ServedTenant>();
+  readonly #listeners = new Set<ServedListener>();
   readonly #logger: Logger;
   readonly #clock: () => number;
   #synced = false;
@@ -50,24 +67,35 @@ export class TenantDirectory implements ConfigSink {
       return;
     }
     const now = this.#clock();
-    this.#tenants.set(key, {
+    const served: ServedTenant = {
       key,
       config,
       model,
       revision,
       digests: acceptedDigests(config.tokenDigests),
       limiter: limiterFor(config, previous, now),
-      window: previous?.config.breakerEpoch === config.breakerEpoch ? previous.window : new OutcomeWindow(),
-      activity: previous?.activity ?? new TenantActivity(),
-    });
+      ...keptOf(previous, model),
+    };
+    this.#tenants.set(key, served);
     this.#newestConfigAt = now;
     // At the start they come by the thousand.
     const level = this.#synced ? 'info' : 'debug';
     this.#logger[level]({ tenant: key, generation: config.generation, revision, state: config.state.kind }, 'tenant config is served');
+    this.#tell(key, served, previous ?? null);
   }
 
   delete(key: TenantKey): void {
-    if (this.#tenants.delete(key)) this.#logger.info({ tenant: key }, 'tenant is no longer served');
+    const previous = this.#tenants.get(key);
+    if (previous === undefined) return;
+    this.#tenants.delete(key);
+    this.#logger.info({ tenant: key }, 'tenant is no longer served');
+    this.#tell(key, null, previous);
+  }
+
+  /** Tells of each config that comes into force from now on, and of each tenant that goes. @returns ends it */
+  onServed(listener: ServedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   synced(): void {
@@ -92,6 +120,24 @@ export class TenantDirectory implements ConfigSink {
   newestConfigAgeSeconds(): number | null {
     return this.#newestConfigAt === null ? null : Math.max(0, this.#clock() - this.#newestConfigAt) / 1_000;
   }
+
+  #tell(...change: Parameters<ServedListener>): void {
+    for (const listener of this.#listeners) listener(...change);
+  }
+}
+
+/** What outlives a change of the config, each as far as it still holds. */
+function keptOf(previous: ServedTenant | undefined, { config, projection }: TenantModel) {
+  const ofEpoch = previous?.config.breakerEpoch === config.breakerEpoch ? previous : undefined;
+  const ofProjection = previous?.model.projection === projection ? previous : undefined;
+  return {
+    window: ofEpoch?.window ?? new OutcomeWindow(),
+    waves: ofEpoch?.waves ?? new WaveNote(),
+    ignored: ofProjection?.ignored ?? new IgnoredNames(),
+    activity: previous?.activity ?? new TenantActivity(),
+    failures: previous?.failures ?? new RecentFailures(),
+    upkeep: previous?.upkeep ?? new UpkeepNote(),
+  };
 }
 
 function limiterFor(config: TenantConfig, previous: ServedTenant | undefined, now: number): RateLimiter {

@@ -5,6 +5,7 @@ import type { Logger } from '#common/logger.ts';
 import { tenantConfigSchema, type TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { readScimTenantSpec } from '#operator/api/read-spec.ts';
+import { readScimTenantStatus } from '#operator/api/read-status.ts';
 import { isInvalidSpec, type InvalidSpec } from '#operator/api/scim-tenant.ts';
 import type { ScimTenantSpec } from '#operator/api/scim-tenant-spec.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
@@ -105,8 +106,8 @@ const entrySchema = z.object({
       annotations: z.record(z.string(), z.string()),
       spec: z.unknown(),
       mirrored: z.boolean(),
-      // Written by this program alone, so its parts are not checked again.
-      status: z.custom<ScimTenantStatus>((value) => typeof value === 'object' && value !== null).nullable(),
+      // What an older version did not know is filled in.
+      status: z.unknown().transform(readScimTenantStatus),
     })
     .nullable(),
   config: tenantConfigSchema.nullable(),

@@ -6,6 +6,7 @@ import { startHttpServer, type HttpServerOptions } from '#scim-service/http/serv
 import { createServiceMetrics } from '#scim-service/http/service-metrics.ts';
 import { createGroupProvisioning, type GroupProvisioning } from '#scim-service/provisioning/group-provisioning.ts';
 import { createUserProvisioning, type UserProvisioning } from '#scim-service/provisioning/user-provisioning.ts';
+import { noteWaves } from '#scim-service/tenancy/note-waves.ts';
 import { TenantDirectory, type ServedTenant } from '#scim-service/tenancy/tenant-directory.ts';
 import { aClock, type FakeClock } from './a-clock.ts';
 import { aLog, type LogLine } from './a-log.ts';
@@ -32,6 +33,7 @@ export interface ScimServiceOptions {
   readonly configs?: readonly TenantConfig[];
   readonly synced?: boolean;
   readonly externalUrl?: string | null;
+  readonly docsUrl?: string | null;
   /** Takes the place of the real use cases, or parts of them. */
   readonly provisioning?: Partial<UserProvisioning>;
   readonly groups?: Partial<GroupProvisioning>;
@@ -50,8 +52,9 @@ export async function startScimService(options: ScimServiceOptions = {}): Promis
   log.lines.length = 0;
   const store = new InterleavingStore();
   let ids = 0;
-  const onIgnored = reportIgnoredAttributes({ metrics, logger: log.logger });
-  const useCases = { store, clock: clock.now, newId: () => `id-${++ids}`, onIgnored };
+  const onIgnored = reportIgnoredAttributes({ metrics, logger: log.logger, namesOf: (key) => directory.find(key)?.ignored ?? null });
+  const onWave = noteWaves({ directory, metrics, logger: log.logger, clock: clock.now });
+  const useCases = { store, clock: clock.now, newId: () => `id-${++ids}`, onIgnored, onWave };
   let requestIds = 0;
   const app = createApp({
     directory,
@@ -61,6 +64,7 @@ export async function startScimService(options: ScimServiceOptions = {}): Promis
     logger: log.logger,
     clock: clock.now,
     externalUrl: options.externalUrl ?? null,
+    docsUrl: options.docsUrl ?? null,
     newRequestId: () => `request-${++requestIds}`,
   });
   const server = await startHttpServer({ app, host: '127.0.0.1', port: 0, ...options.server });

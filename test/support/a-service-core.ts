@@ -25,6 +25,7 @@ export async function startServiceCore(store: ScimStore, config: TenantConfig): 
     logger: aLog().logger,
     clock: Date.now,
     externalUrl: null,
+    docsUrl: null,
     pod: 'test',
   });
   await core.run(AbortSignal.abort());

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import { projectionRevision, type TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema, type ScimTenantSpec } from '#operator/api/scim-tenant-spec.ts';
 import {
   CLOSED_BREAKER,
+  NEVER_SYNCED,
   type BreakerStatus,
   type Condition,
   type ConditionType,
@@ -65,6 +67,19 @@ export function anOpenBreaker(overrides: Partial<BreakerStatus> = {}): BreakerSt
   });
 }
 
+/** Opened for the first time by a directory that wanted 31 of 100 people gone. */
+export function aWaveBreaker(overrides: Partial<BreakerStatus> = {}): BreakerStatus {
+  return anOpenBreaker({
+    reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
+    cause: 'DeactivationWave',
+    wave: { deactivations: 31, limit: 30, people: 100 },
+    failures: 0,
+    requests: 31,
+    classes: {},
+    ...overrides,
+  });
+}
+
 /** Stored by a run that found everything well. */
 export function aStatus(overrides: Partial<ScimTenantStatus> = {}): ScimTenantStatus {
   return {
@@ -76,11 +91,16 @@ export function aStatus(overrides: Partial<ScimTenantStatus> = {}): ScimTenantSt
       aCondition('Programmed', 'True', 'Programmed', 'Every pod of the SCIM service serves this configuration'),
     ],
     programmed: { generation: 1, pods: 2, acknowledged: 2 },
-    sync: { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null },
+    sync: NEVER_SYNCED,
     breaker: CLOSED_BREAKER,
     token: { fingerprint: null, rotatedAt: '2026-11-24T05:00:00Z', expiresAt: null, previousValidUntil: null },
     ...overrides,
   };
+}
+
+/** Of a tenant that is served by this config. */
+export function aSync(config: Pick<TenantConfig, 'mapping'>, overrides: Partial<ScimTenantStatus['sync']> = {}): ScimTenantStatus['sync'] {
+  return { ...NEVER_SYNCED, mapping: projectionRevision(config), ...overrides };
 }
 
 export function aCondition(type: ConditionType, status: Condition['status'], reason: string, message: string): Condition {

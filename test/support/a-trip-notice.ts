@@ -1,5 +1,18 @@
 import type { TripNotice } from '#operator/controller/ports.ts';
 
+/** Of a directory whose scope was emptied. */
+export function aWaveNotice(overrides: Partial<TripNotice> = {}): TripNotice {
+  return aTripNotice({
+    reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
+    cause: 'DeactivationWave',
+    wave: { deactivations: 31, limit: 30, people: 100 },
+    failures: 0,
+    requests: 31,
+    classes: {},
+    ...overrides,
+  });
+}
+
 export function aTripNotice(overrides: Partial<TripNotice> = {}): TripNotice {
   return {
     tenant: { namespace: 'team-hr', name: 'acme' },
@@ -10,6 +23,8 @@ export function aTripNotice(overrides: Partial<TripNotice> = {}): TripNotice {
     trip: 3,
     openedAt: '2026-11-24T06:00:00Z',
     reason: '60 of 100 requests failed within 40m',
+    cause: 'Failures',
+    wave: null,
     failures: 60,
     requests: 100,
     classes: { StoreUnavailable: 2, InvalidValue: 58 },

@@ -48,6 +48,7 @@ export function anOperator(world: OperatorWorld, writes = Infinity) {
     newToken: () => 'a-generated-token-of-43-characters-in-total',
     logger: aLog().logger,
     externalUrl: 'https://scim.example.com/',
+    docsUrl: 'https://docs.example.com/scim/',
   };
 
   /** @throws Crash */

@@ -4,6 +4,9 @@ import { tenantConfigRevision } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { ClusterReader, PodPoll, PodReports } from '#operator/controller/ports.ts';
 
+/** What a pod may have noted of a tenant; nothing unless told. */
+type PodNotes = Pick<TenantReport, 'deactivationWave' | 'reprojection' | 'recentFailures' | 'ignoredAttributes'>;
+
 type ConfigSource = Pick<ClusterReader, 'derivedConfig' | 'derivedConfigKeys'>;
 
 /** Pods of the SCIM service as the operator sees them. They take a new config at the next poll and count what tests send. */
@@ -37,6 +40,12 @@ export class FakePods implements PodReports {
   ): Promise<void> {
     await this.#serveConfigs();
     this.#pods.get(pod)?.count(key, outcome, this.#clock());
+  }
+
+  /** Lays notes over those that a pod has of a tenant. */
+  async note(pod: string, key: TenantKey, notes: Partial<PodNotes>): Promise<void> {
+    await this.#serveConfigs();
+    this.#pods.get(pod)?.note(key, notes);
   }
 
   async poll(): Promise<PodPoll> {
@@ -77,10 +86,19 @@ class FakePod {
       lastRequestTime: before?.lastRequestTime ?? null,
       lastSuccessTime: before?.lastSuccessTime ?? null,
       users: before?.users ?? null,
+      deactivationWave: before?.epoch === config.epoch ? before.deactivationWave : null,
+      reprojection: before?.reprojection ?? null,
+      recentFailures: before?.recentFailures ?? [],
+      ignoredAttributes: before?.ignoredAttributes ?? [],
       ...config,
       revision,
       buckets,
     });
+  }
+
+  note(key: TenantKey, notes: Partial<PodNotes>): void {
+    const tenant = this.#tenants.get(key);
+    if (tenant) Object.assign(tenant, notes);
   }
 
   count(key: TenantKey, outcome: { successes?: number; failures?: Partial<Record<FailureClass, number>> }, now: number): void {

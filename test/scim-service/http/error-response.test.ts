@@ -19,6 +19,11 @@ const CASES: readonly [name: string, error: unknown, expected: Partial<Record<ke
     { status: 503, headers: { 'Retry-After': '1' }, fault: 'client' },
   ],
   [
+    'a refused deactivation with a time in which a person may act',
+    new ScimError(503, null, 'too many', { reason: 'DeactivationWave' }),
+    { status: 503, headers: { 'Retry-After': '300' }, fault: 'client' },
+  ],
+  [
     'an HttpError with its headers',
     unauthorized(),
     { status: 401, scimType: null, headers: { 'WWW-Authenticate': 'Bearer' }, fault: 'client' },

@@ -25,6 +25,8 @@ const CASES: readonly [status: number, error: unknown, expected: Outcome | null]
   [400, scim(400, null), 'OtherClientError'],
   [409, scim(409, 'uniqueness'), 'Uniqueness'],
   [409, new UserNameTakenError('ada'), 'Uniqueness'],
+  [409, scim(409, null), 'OtherClientError'],
+  [503, new ScimError(503, null, 'detail', { reason: 'DeactivationWave' }), 'Refused'],
   [503, new StoreUnavailableError('find', null), 'StoreUnavailable'],
   [503, scim(503, null), 'InternalError'],
   [500, new TypeError('x'), 'InternalError'],

@@ -3,6 +3,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
 import { sendRaw } from '#test/support/raw-http.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
+import { explained } from '#test/support/explained.ts';
 
 let service: ScimServiceUnderTest;
 beforeAll(async () => {
@@ -92,7 +93,7 @@ describe('content encodings', () => {
     expect([status, body['scimType'], body['detail']]).toEqual([
       400,
       'invalidSyntax',
-      `the body is not ${coding}, though its Content-Encoding says so`,
+      explained(`the body is not ${coding}, though its Content-Encoding says so`, 'InvalidSyntax'),
     ]);
   });
 
@@ -102,7 +103,7 @@ describe('content encodings', () => {
     expect(bytes.length).toBeLessThan(100_000);
     const { status, body } = await post(new Uint8Array(bytes), { 'content-encoding': coding });
 
-    expect([status, body['detail']]).toEqual([413, 'the body is too large; at most 1048576 bytes are accepted']);
+    expect([status, body['detail']]).toEqual([413, explained('the body is too large; at most 1048576 bytes are accepted', 'TooLarge')]);
   });
 });
 
@@ -120,7 +121,12 @@ describe('a body that is not JSON', () => {
 
     expect([status, body]).toEqual([
       400,
-      { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '400', scimType: 'invalidSyntax', detail },
+      {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+        status: '400',
+        scimType: 'invalidSyntax',
+        detail: explained(detail, 'InvalidSyntax'),
+      },
     ]);
   });
 
@@ -135,7 +141,11 @@ describe('a body that is not JSON', () => {
     bytes[13] = 0xe9;
     const { status, body } = await post(new Uint8Array(bytes));
 
-    expect([status, body['scimType'], body['detail']]).toEqual([400, 'invalidSyntax', 'the body is not UTF-8; JSON is sent as UTF-8']);
+    expect([status, body['scimType'], body['detail']]).toEqual([
+      400,
+      'invalidSyntax',
+      explained('the body is not UTF-8; JSON is sent as UTF-8', 'InvalidSyntax'),
+    ]);
   });
 
   test('a mark of byte order in front of it is passed over', async () => {

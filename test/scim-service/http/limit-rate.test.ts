@@ -3,6 +3,7 @@ import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { startScimService } from '#test/support/a-scim-service.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { createScimClient } from '#test/support/scim-client.ts';
+import { explained } from '#test/support/explained.ts';
 
 describe('the rate limit', () => {
   test('answers 429 with whole seconds in Retry-After, counts it nowhere, and leaves other tenants alone', async () => {
@@ -17,7 +18,7 @@ describe('the rate limit', () => {
     expect(body).toEqual({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
       status: '429',
-      detail: 'too many requests: this tenant may send 0.4 a second, in bursts of 2',
+      detail: explained('too many requests: this tenant may send 0.4 a second, in bursts of 2', 'RateLimit'),
     });
     expect(service.tenant().window.buckets(service.clock.now())).toEqual([expect.objectContaining({ requests: 2, failures: {} })]);
     const other = createScimClient(`${service.origin}/team-hr/other/scim/v2`, 'token');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
 import { bodyOf, sendRaw, statusOf } from '#test/support/raw-http.ts';
+import { explained } from '#test/support/explained.ts';
 
 const MEBIBYTE = 1024 * 1024;
 let service: ScimServiceUnderTest;
@@ -27,7 +28,7 @@ describe('limits of a request', () => {
       {
         schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
         status: '413',
-        detail: 'the body is too large; at most 1048576 bytes are accepted',
+        detail: explained('the body is too large; at most 1048576 bytes are accepted', 'TooLarge'),
       },
     ]);
   });
@@ -44,7 +45,7 @@ describe('limits of a request', () => {
     };
 
     expect(await send(70_000)).toEqual([400, expect.stringContaining('the end is not expected at position 70000')]);
-    expect(await send(MEBIBYTE + 1)).toEqual([413, 'the body is too large; at most 1048576 bytes are accepted']);
+    expect(await send(MEBIBYTE + 1)).toEqual([413, explained('the body is too large; at most 1048576 bytes are accepted', 'TooLarge')]);
   });
 
   test('a body is refused by its announced length, before it is sent and whoever sends it', async () => {
@@ -89,7 +90,7 @@ describe('limits of a request', () => {
     expect([refused.status, refused.body.scimType, refused.body.detail]).toEqual([
       400,
       'invalidFilter',
-      'the filter has 10001 characters; at most 10000 are accepted',
+      explained('the filter has 10001 characters; at most 10000 are accepted', 'InvalidFilter'),
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts';
 import { startScimService } from '#test/support/a-scim-service.ts';
+import { explained } from '#test/support/explained.ts';
 
 describe('metrics of requests', () => {
   test('have the template of the route and never a raw path', async () => {
@@ -87,7 +88,7 @@ describe('the log of requests', () => {
     expect(internal.body).toEqual({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
       status: '500',
-      detail: 'the service failed; its log has the cause under the X-Request-Id of this answer',
+      detail: explained('the service failed; its log has the cause under the X-Request-Id of this answer', 'InternalError'),
     });
     expect([unavailable.status, unavailable.headers.get('retry-after')]).toEqual([503, '30']);
     expect(service.log).toMatchObject([

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sha256Hex } from '#common/tenant-config.ts';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
+import { explained } from '#test/support/explained.ts';
 
 async function ask(service: ScimServiceUnderTest, tenant: string, authorization: string | null, path = '/Users') {
   const response = await fetch(`${service.origin}/${tenant}/scim/v2${path}`, {
@@ -43,7 +44,7 @@ describe('the bearer check', () => {
     expect(JSON.parse(answers[0]!.body)).toEqual({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
       status: '401',
-      detail: 'no tenant with this URL and this bearer token; check the tenant URL and the secret token',
+      detail: explained('no tenant with this URL and this bearer token; check the tenant URL and the secret token', 'Unauthorized'),
     });
   });
 

@@ -3,6 +3,7 @@ import { CORE_GROUP_URN, CORE_USER_URN } from '#common/scim/schema.ts';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import type { ScimAnswer, ScimBody } from '#test/support/scim-client.ts';
+import { explained } from '#test/support/explained.ts';
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
@@ -66,13 +67,17 @@ describe('POST /Users/.search', () => {
   });
 
   test.each([
-    [{ filter: 7 }, 'invalidSyntax', '"filter" is 7, but text is expected'],
-    [{ attributes: [7] }, 'invalidSyntax', '"attributes" is a list of 1 value, but a list of attribute names is expected'],
-    [{ count: [] }, 'invalidSyntax', '"count" is a list of 0 values, but a whole number is expected'],
-    [{ cursor: 7 }, 'invalidSyntax', '"cursor" is 7, but text is expected'],
-    [{ count: 1.5 }, 'invalidCount', 'count is "1.5"; write a whole number'],
-    [{ startIndex: 'first' }, 'invalidValue', 'startIndex is "first"; write a whole number'],
-    [{ sortOrder: 'up' }, 'invalidValue', 'sortOrder is "up"; write ascending or descending'],
+    [{ filter: 7 }, 'invalidSyntax', explained('"filter" is 7, but text is expected', 'InvalidSyntax')],
+    [
+      { attributes: [7] },
+      'invalidSyntax',
+      explained('"attributes" is a list of 1 value, but a list of attribute names is expected', 'InvalidSyntax'),
+    ],
+    [{ count: [] }, 'invalidSyntax', explained('"count" is a list of 0 values, but a whole number is expected', 'InvalidSyntax')],
+    [{ cursor: 7 }, 'invalidSyntax', explained('"cursor" is 7, but text is expected', 'InvalidSyntax')],
+    [{ count: 1.5 }, 'invalidCount', explained('count is "1.5"; write a whole number', 'PageSize')],
+    [{ startIndex: 'first' }, 'invalidValue', explained('startIndex is "first"; write a whole number', 'InvalidValue')],
+    [{ sortOrder: 'up' }, 'invalidValue', explained('sortOrder is "up"; write ascending or descending', 'InvalidValue')],
     [{ filter: 'userName eq' }, 'invalidFilter', expect.stringContaining('(at the end)')],
     [{ cursor: 'x' }, 'invalidCursor', expect.any(String)],
   ])('answers 400 to %j with scimType %s', async (body, scimType, detail) => {

@@ -35,6 +35,20 @@ describe('createServiceMetrics', () => {
     expect(await linesOf(registry, 'process_cpu_seconds_total')).toHaveLength(1);
   });
 
+  test('counts the work behind the requests without a tenant, and waves by tenant from the first on', async () => {
+    const registry = new Registry();
+    const metrics = createServiceMetrics(registry);
+    metrics.usersReprojected(25);
+    metrics.usersReprojected(5);
+    metrics.retiredUsersRemoved(2);
+    expect(await linesOf(registry, 'scim_deactivation_waves_total')).toEqual([]);
+    metrics.deactivationWave({ namespace: 'a', name: 'x' });
+
+    expect(await linesOf(registry, 'scim_reprojected_users_total')).toEqual(['scim_reprojected_users_total 30']);
+    expect(await linesOf(registry, 'scim_retention_removed_users_total')).toEqual(['scim_retention_removed_users_total 2']);
+    expect(await linesOf(registry, 'scim_deactivation_waves_total')).toEqual(['scim_deactivation_waves_total{namespace="a",tenant="x"} 1']);
+  });
+
   test('has no tenant label on a histogram', async () => {
     const registry = new Registry();
     createServiceMetrics(registry);

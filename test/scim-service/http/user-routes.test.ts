@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CORE_USER_URN, ENTERPRISE_USER_URN } from '#common/scim/schema.ts';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
+import { explained } from '#test/support/explained.ts';
 
 const ADA = {
   schemas: [CORE_USER_URN],
@@ -188,8 +189,8 @@ describe('GET /Users', () => {
   });
 
   test.each([
-    ['count=ten', 'invalidCount', 'count is "ten"; write a whole number'],
-    ['startIndex=1.5', 'invalidValue', 'startIndex is "1.5"; write a whole number'],
+    ['count=ten', 'invalidCount', explained('count is "ten"; write a whole number', 'PageSize')],
+    ['startIndex=1.5', 'invalidValue', explained('startIndex is "1.5"; write a whole number', 'InvalidValue')],
     ['filter=userName+eq', 'invalidFilter', expect.any(String)],
     ['filter=active+gt+true', 'invalidFilter', expect.stringContaining('eq, ne and pr are accepted')],
     ['filter=shoeSize+eq+42', 'invalidFilter', expect.stringContaining('"shoeSize"')],

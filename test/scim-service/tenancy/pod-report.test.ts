@@ -1,11 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
-import { podReportSchema } from '#common/pod-report.ts';
+import { podReportSchema, type DeactivationWave, type RecentFailure, type Reprojection } from '#common/pod-report.ts';
 import { tenantConfigRevision } from '#common/tenant-config.ts';
 import { buildPodReport } from '#scim-service/tenancy/pod-report.ts';
 import { TenantDirectory } from '#scim-service/tenancy/tenant-directory.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { aLog } from '#test/support/a-log.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
+
+const WAVE: DeactivationWave = { at: '2026-11-24T10:00:01.000Z', deactivations: 21, limit: 20, people: 40 };
+const REPROJECTION: Reprojection = {
+  projection: '0123456789abcdef',
+  startedAt: '2026-11-24T10:00:00.000Z',
+  finishedAt: null,
+  total: 40,
+  done: 25,
+  incomplete: 1,
+};
+const FAILURE: RecentFailure = {
+  time: '2026-11-24T10:00:05.000Z',
+  operation: 'POST User',
+  subject: 'e-1',
+  reason: 'Uniqueness',
+  message: 'userName is taken by another person of this tenant',
+};
 
 describe('buildPodReport', () => {
   test('tells of each tenant what is served and what came of its requests', () => {
@@ -22,6 +39,11 @@ describe('buildPodReport', () => {
     clock.advance(2_000);
     window.record('Uniqueness', clock.now());
     activity.record('Uniqueness', { write: true, now: clock.now() });
+    const { waves, upkeep, failures, ignored } = directory.find('team-hr/acme')!;
+    waves.current = WAVE;
+    upkeep.reprojection = REPROJECTION;
+    failures.record(FAILURE);
+    ignored.add(['nickName', 'x509Certificates']);
 
     const report = buildPodReport(directory, {
       bootId: 'boot-1',
@@ -46,6 +68,10 @@ describe('buildPodReport', () => {
           lastSuccessTime: '2026-11-24T10:00:03.000Z',
           users: 12,
           buckets: [{ start: Date.parse('2026-11-24T10:00:00Z') / 1_000, requests: 2, failures: { Uniqueness: 1 } }],
+          deactivationWave: WAVE,
+          reprojection: REPROJECTION,
+          recentFailures: [FAILURE],
+          ignoredAttributes: ['nickName', 'x509Certificates'],
         },
         'team-it/idle': {
           generation: 1,
@@ -55,6 +81,10 @@ describe('buildPodReport', () => {
           lastSuccessTime: null,
           users: null,
           buckets: [],
+          deactivationWave: null,
+          reprojection: null,
+          recentFailures: [],
+          ignoredAttributes: [],
         },
       },
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { tenantConfigRevision } from '#common/tenant-config.ts';
-import { TenantDirectory } from '#scim-service/tenancy/tenant-directory.ts';
+import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
+import { TenantDirectory, type ServedTenant } from '#scim-service/tenancy/tenant-directory.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { aLog } from '#test/support/a-log.ts';
@@ -9,6 +9,10 @@ function aDirectory() {
   const clock = aClock('2026-11-24T10:00:00Z');
   const log = aLog();
   return { directory: new TenantDirectory({ logger: log.logger, clock: clock.now }), clock, log };
+}
+
+function notesOf({ waves, ignored, failures, upkeep }: ServedTenant) {
+  return { waves, ignored, failures, upkeep };
 }
 
 describe('TenantDirectory', () => {
@@ -65,7 +69,7 @@ describe('TenantDirectory', () => {
     ]);
   });
 
-  test('a change of the config keeps outcomes, activity and what the rate limiter gave out', () => {
+  test('a change of the config keeps outcomes, activity, notes and what the rate limiter gave out', () => {
     const { directory, clock } = aDirectory();
     directory.set(aTenantConfig({ rateLimit: { requestsPerSecond: 1, burst: 1 } }));
     const before = directory.find('team-hr/acme')!;
@@ -78,6 +82,7 @@ describe('TenantDirectory', () => {
     expect(after).not.toBe(before);
     expect(after.window).toBe(before.window);
     expect(after.activity).toBe(before.activity);
+    expect(notesOf(after)).toEqual(notesOf(before));
     expect(after.limiter.take(clock.now())).toBe(1);
   });
 
@@ -92,6 +97,42 @@ describe('TenantDirectory', () => {
 
     expect(after.window.buckets(clock.now())).toEqual([]);
     expect(after.activity).toBe(before.activity);
+  });
+
+  test.each<{ name: string; change: Partial<TenantConfig>; anew: readonly (keyof ReturnType<typeof notesOf>)[] }>([
+    { name: 'a new breaker epoch', change: { breakerEpoch: 1 }, anew: ['waves'] },
+    { name: 'another mapping', change: { generation: 2, mapping: [aRule('userName', 'login')] }, anew: ['ignored'] },
+    { name: 'another name', change: { generation: 2, displayName: 'Acme' }, anew: [] },
+  ])('$name starts anew: $anew', ({ change, anew }) => {
+    const { directory } = aDirectory();
+    directory.set(aTenantConfig());
+    const before = notesOf(directory.find('team-hr/acme')!);
+    directory.set(aTenantConfig(change));
+    const after = notesOf(directory.find('team-hr/acme')!);
+    const kept = (['waves', 'ignored', 'failures', 'upkeep'] as const).filter((note) => after[note] === before[note]);
+
+    expect(kept).toEqual(['waves', 'ignored', 'failures', 'upkeep'].filter((note) => !(anew as readonly string[]).includes(note)));
+  });
+
+  test('tells its listeners what is served and what was before, as long as they listen', () => {
+    const { directory } = aDirectory();
+    const heard: unknown[] = [];
+    directory.set(aTenantConfig({ name: 'earlier' }));
+    const end = directory.onServed((key, served, before) => heard.push([key, served?.config.generation, before?.config.generation]));
+    directory.set(aTenantConfig());
+    directory.set(aTenantConfig());
+    directory.set(aTenantConfig({ generation: 2, mapping: [aRule('userNam', 'login')] }));
+    directory.set(aTenantConfig({ generation: 3 }));
+    directory.delete('team-hr/acme');
+    directory.delete('team-hr/acme');
+    end();
+    directory.set(aTenantConfig());
+
+    expect(heard).toEqual([
+      ['team-hr/acme', 1, undefined],
+      ['team-hr/acme', 3, 1],
+      ['team-hr/acme', undefined, 3],
+    ]);
   });
 
   test('forgets a deleted tenant whole', () => {

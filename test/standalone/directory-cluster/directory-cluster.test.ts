@@ -474,6 +474,21 @@ stringData:
     expect(await read('.state/team-hr.acme.json.unusable')).toBe('{ "version": 1,');
   });
 
+  test('a status that an older version wrote is read, with what that one did not know left empty', async () => {
+    await put('acme.yaml', ACME_YAML);
+    const { uid } = await acme(await open({ feed: false }));
+    const state = JSON.parse(await read('.state/team-hr.acme.json'));
+    state.tenant.status = { observedGeneration: 1, sync: { users: 7 }, breaker: { state: 'Open', trips: 2 } };
+    await put('.state/team-hr.acme.json', JSON.stringify(state));
+    const { status, ...tenant } = await acme(await open({ feed: false }));
+    expect(tenant.uid).toBe(uid);
+    expect(status).toMatchObject({
+      observedGeneration: 1,
+      sync: { users: 7, recentFailures: [], ignoredAttributes: [], reprojection: null },
+      breaker: { state: 'Open', trips: 2, cause: 'Failures', wave: null },
+    });
+  });
+
   test('what a crash left half written is removed, and never read', async () => {
     await put('.scim-operator-acme.yaml.012345', ACME_YAML);
     await open({ feed: false });

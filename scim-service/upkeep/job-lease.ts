@@ -1,0 +1,39 @@
+import type { JobLeases } from '../provisioning/job-leases.ts';
+
+/** Milliseconds. A pod that dies is followed by another after this time. */
+const LEASE_DURATION = 15_000;
+/** So that two renewals may be late before it is lost. */
+const RENEWED_BEFORE_END = 10_000;
+/** Longer than any pod needs to learn of a config, the restart of all of them included. */
+const RANK_REMEMBERED = 10 * 60_000;
+
+export interface JobLeaseParts {
+  readonly leases: JobLeases;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly holder: string;
+  readonly name: string;
+  readonly rank: number;
+}
+
+/** A lease that is asked for before each piece of a job, and is taken or renewed only when that is due. */
+export class JobLease {
+  readonly #parts: JobLeaseParts;
+  #until = 0;
+
+  constructor(parts: JobLeaseParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns whether it is this holder's for the next few seconds @throws StoreUnavailableError */
+  async hold(): Promise<boolean> {
+    const { leases, clock, holder, name, rank } = this.#parts;
+    const now = clock();
+    if (this.#until - now > RENEWED_BEFORE_END) return true;
+    const until = now + LEASE_DURATION;
+    const forgetBefore = new Date(now - RANK_REMEMBERED);
+    const held = await leases.take({ name, holder, rank, now: new Date(now), until: new Date(until), forgetBefore });
+    this.#until = held ? until : 0;
+    return held;
+  }
+}
