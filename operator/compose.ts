@@ -53,8 +53,9 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
           onHeard: (kind) => metrics.informerHeard(kind),
         });
         const pods = new KubernetesPodReports({ client, namespace, serviceName, watchNamespaces, logger });
-        const { externalUrl, mail } = config;
-        await runControlLoop({ cluster, home: 'kubernetes', pods, leadership: elector, mail, externalUrl, metrics, logger }, signal);
+        const { externalUrl, docsUrl, mail } = config;
+        const parts = { cluster, home: 'kubernetes', pods, leadership: elector, mail, externalUrl, docsUrl, metrics, logger } as const;
+        await runControlLoop(parts, signal);
       },
     },
     stop,

@@ -7,6 +7,8 @@ export interface OperatorConfig {
   readonly admin: { readonly host: string; readonly port: number };
   /** Base of the tenants' URLs, as the directory reaches them. */
   readonly externalUrl: string;
+  /** Where the folder `docs` is published, for links in messages and mails; null names paths of the repository. */
+  readonly docsUrl: string | null;
   readonly kubernetes: {
     /** Null inside a cluster. */
     readonly kubeconfig: string | null;
@@ -59,6 +61,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       ADMIN_HOST: z.string().default('0.0.0.0'),
       ADMIN_PORT: portVariable().default(9090),
       EXTERNAL_URL: urlVariable(['https', 'http']),
+      DOCS_URL: urlVariable(['https', 'http']).optional(),
       KUBECONFIG: z.string().optional(),
       CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
       WATCH_NAMESPACES: listVariable(kubernetesNameVariable()).optional(),
@@ -74,6 +77,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
     logLevel: variables.LOG_LEVEL,
     admin: { host: variables.ADMIN_HOST, port: variables.ADMIN_PORT },
     externalUrl: variables.EXTERNAL_URL,
+    docsUrl: variables.DOCS_URL ?? null,
     kubernetes: {
       kubeconfig: variables.KUBECONFIG ?? null,
       configNamespace: variables.CONFIG_NAMESPACE,

@@ -6,7 +6,7 @@ import type { OperatorMetrics } from './controller/operator-metrics.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter, Leadership, Mailer, PodReports } from './controller/ports.ts';
 import { createLogMailer, createSmtpMailer } from './notify/mailer.ts';
 import { createNotifier } from './notify/outbox.ts';
-import type { TenantHome } from './notify/trip-mail.ts';
+import type { TenantHome } from './notify/trip-steps.ts';
 import { KeyedQueue } from './queue/keyed-queue.ts';
 
 export interface ControlLoopParts {
@@ -17,6 +17,8 @@ export interface ControlLoopParts {
   readonly leadership: Leadership;
   readonly mail: MailConfig;
   readonly externalUrl: string;
+  /** Where the folder `docs` is published; null when it is not. */
+  readonly docsUrl: string | null;
   readonly metrics: OperatorMetrics;
   readonly logger: Logger;
 }
@@ -29,6 +31,7 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
     mailer: createMailer(mail, logger),
     from: mail.from,
     home: parts.home,
+    docsUrl: parts.docsUrl,
     onSettled: (key) => queue.add(key),
     onAttempt: (outcome) => metrics.notified(outcome),
     clock: Date.now,
@@ -47,7 +50,7 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
     queue,
     metrics,
     logger,
-    settings: { externalUrl: parts.externalUrl },
+    settings: { externalUrl: parts.externalUrl, docsUrl: parts.docsUrl },
   });
   await controller.run(signal);
 }

@@ -17,7 +17,6 @@ function problemLines(issue: z.core.$ZodIssue): string[] {
     return issue.keys.map((key) => `${path}.${key.slice(0, 100)}: no such field; look for a spelling mistake`);
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return [`${path}: is required and missing`];
-  if (issue.code === 'invalid_union') return [`${path}: write a text, a number, true or false`];
   return [`${path}: ${issue.message}`];
 }
 

@@ -27,7 +27,7 @@ const targetSchema = z
 const sourceSchema = z.string().min(1).max(500);
 
 /** A value of the product's record that the author of the resource writes. */
-const scalarSchema = z.union([z.string().max(1000), z.number(), z.boolean()]);
+const scalarSchema = z.union([z.string().max(1000), z.number(), z.boolean()], 'write a text, a number, true or false');
 
 const MAX_MAPPED_VALUES = 500;
 
@@ -60,6 +60,14 @@ const mappingRuleSchema = z
       constant === undefined || (!required && transform === 'none' && valueMap === undefined),
     'a constant is the same for everybody; write it without required, transform and valueMap',
   );
+
+const DEACTIVATIONS = 'write a number of people from 1 to 1000000, or a share of them from 1% to 100% such as 30%';
+
+/** A number of people, or a share of those whom the tenant has. */
+const maxDeactivationsSchema = z.union(
+  [z.int(DEACTIVATIONS).min(1, DEACTIVATIONS).max(1_000_000, DEACTIVATIONS), z.string().regex(/^([1-9][0-9]?|100)%$/, DEACTIVATIONS)],
+  DEACTIVATIONS,
+);
 
 const emailSchema = z
   .string()
@@ -101,7 +109,11 @@ const specFieldsSchema = z.strictObject({
     .default([]),
   matchExistingBy: z.array(targetSchema).max(10).default([]),
   users: z
-    .strictObject({ onDelete: z.enum(['Deactivate', 'Remove']).default('Deactivate'), retention: duration().default('720h') })
+    .strictObject({
+      onDelete: z.enum(['Deactivate', 'Remove']).default('Deactivate'),
+      retention: duration().default('720h'),
+      maxDeactivations: maxDeactivationsSchema.default('30%'),
+    })
     .prefault({}),
   groups: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
   failurePolicy: z

@@ -17,10 +17,23 @@ export interface Condition {
   readonly message: string;
 }
 
+export type TripCause = 'Failures' | 'DeactivationWave';
+
+/** More people at once than `users.maxDeactivations` lets go. */
+interface TrippingWave {
+  /** Within the window, the first one beyond the limit included. */
+  readonly deactivations: number;
+  readonly limit: number;
+  /** Whom the tenant had when the window began. */
+  readonly people: number;
+}
+
 export interface BreakerStatus {
   readonly state: 'Closed' | 'Open';
   /** One line that says why it opened; empty while closed. */
   readonly reason: string;
+  /** Of the last trip, as the totals and the wave below are. */
+  readonly cause: TripCause;
   /** When it opened last. Null before the first time, and once it is closed and every mail of that trip is delivered. */
   readonly openedAt: string | null;
   /** How often it has opened. */
@@ -31,6 +44,8 @@ export interface BreakerStatus {
   readonly failures: number;
   readonly requests: number;
   readonly classes: Readonly<Partial<Record<FailureClass, number>>>;
+  /** Null unless the last trip was for one. */
+  readonly wave: TrippingWave | null;
   readonly observedResetToken: string;
   /** Value of the annotation `scim-operator.dev/reset-at` that was handled last. */
   readonly observedResetAt: string;
@@ -43,6 +58,37 @@ export interface BreakerStatus {
   };
 }
 
+/** People who are made anew after a change of the mapping. */
+export interface ReprojectionStatus {
+  readonly state: 'Running' | 'Done';
+  /** People of another mapping when it began, and how many of them are done. */
+  readonly total: number;
+  readonly done: number;
+  /** Of those who are done: people of whom the new mapping could not make all. */
+  readonly incomplete: number;
+  readonly startedTime: string;
+  readonly finishedTime: string | null;
+  /** Sources that the mapping before did not take; they come when the directory sends everybody again. */
+  readonly arrivesWithNextSync: readonly string[];
+}
+
+/** Why one request of the directory did not do what it asked for. */
+export interface RecentFailureStatus {
+  readonly time: string;
+  /** Such as `PATCH User`. */
+  readonly operation: string;
+  /** The id of the person or group, or else the directory's id; null when none is known. */
+  readonly subject: string | null;
+  /** A FailureReason, perhaps of a newer pod. */
+  readonly reason: string;
+  /** Names attributes and targets and never a value. */
+  readonly message: string;
+  /** What to do. */
+  readonly action: string;
+  /** Where that is explained. */
+  readonly link: string;
+}
+
 export interface ScimTenantStatus {
   readonly observedGeneration: number;
   readonly endpoint: string;
@@ -53,6 +99,14 @@ export interface ScimTenantStatus {
     readonly lastSuccessTime: string | null;
     readonly users: number | null;
     readonly groups: number | null;
+    /** projectionRevision of the mapping in force, which what follows belongs to; null before the first. */
+    readonly mapping: string | null;
+    /** Null while there was nobody to be made anew for this mapping. */
+    readonly reprojection: ReprojectionStatus | null;
+    /** Newest first. */
+    readonly recentFailures: readonly RecentFailureStatus[];
+    /** What the directory sends and the mapping does not take, sorted. */
+    readonly ignoredAttributes: readonly string[];
   };
   readonly breaker: BreakerStatus;
   readonly token: {
@@ -64,15 +118,33 @@ export interface ScimTenantStatus {
   };
 }
 
+/** The most that a status lists. */
+export const MOST_RECENT_FAILURES = 10;
+export const MOST_IGNORED_ATTRIBUTES = 50;
+
+/** A tenant that no pod has told anything of. */
+export const NEVER_SYNCED: ScimTenantStatus['sync'] = {
+  lastRequestTime: null,
+  lastSuccessTime: null,
+  users: null,
+  groups: null,
+  mapping: null,
+  reprojection: null,
+  recentFailures: [],
+  ignoredAttributes: [],
+};
+
 export const CLOSED_BREAKER: BreakerStatus = {
   state: 'Closed',
   reason: '',
+  cause: 'Failures',
   openedAt: null,
   trips: 0,
   epoch: 0,
   failures: 0,
   requests: 0,
   classes: {},
+  wave: null,
   observedResetToken: '',
   observedResetAt: '',
   mirroredTrip: 0,

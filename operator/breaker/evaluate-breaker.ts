@@ -1,4 +1,4 @@
-import { SERVER_FAILURE_CLASSES } from '#common/pod-report.ts';
+import { SERVER_FAILURE_CLASSES, type DeactivationWave } from '#common/pod-report.ts';
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { FailurePolicy } from '../api/scim-tenant-spec.ts';
 import { CLOSED_BREAKER, type BreakerStatus } from '../api/scim-tenant-status.ts';
@@ -11,6 +11,8 @@ export interface BreakerInput {
   readonly policy: FailurePolicy;
   /** Totals of the previous status' epoch within the policy's window; null while no pod has been asked yet. */
   readonly totals: WindowTotals | null;
+  /** Of the same epoch and window; null while there is none. */
+  readonly wave: DeactivationWave | null;
   /** `spec.enabled` as it is now. */
   readonly enabled: boolean;
   readonly enabledOwners: readonly string[];
@@ -28,11 +30,11 @@ export interface BreakerResult {
 /**
  * Next state of a tenant's breaker.
  *
- * Closed: opens when requests >= minRequests, failures >= maxFailures and failures/requests >= maxFailureRatio, unless
- * the tenant is switched off anyway. Open: closes when a person has set `spec.enabled` back to true after the mirror
- * had made it false, when `resetToken` or the annotation `reset-at` has a new value, and with `action: NotifyOnly` by
- * itself once the window is below the limits. A tool that reverts `spec.enabled` changes nothing.
- * Each closing starts the next epoch, so the failures that opened it cannot open it again.
+ * Closed: opens when requests >= minRequests, failures >= maxFailures and failures/requests >= maxFailureRatio, and at
+ * once for a wave of deactivations, unless the tenant is switched off anyway. Open: closes when a person has set
+ * `spec.enabled` back to true after the mirror had made it false, when `resetToken` or the annotation `reset-at` has a new
+ * value, and with `action: NotifyOnly` by itself once the window is below the limits and without a wave. A tool that
+ * reverts `spec.enabled` changes nothing. Each closing starts the next epoch, so what opened it cannot open it again.
  */
 export function evaluateBreaker(input: BreakerInput): BreakerResult {
   const { previous, policy, resetAt } = input;
@@ -44,14 +46,14 @@ export function evaluateBreaker(input: BreakerInput): BreakerResult {
   // Without a change the same value is given back: a run that finds nothing new writes nothing.
   const current =
     previous.observedResetToken === policy.resetToken && previous.observedResetAt === resetAt ? previous : { ...previous, ...seen };
-  const trip = input.enabled && input.totals ? overLimits(input.totals, policy) : null;
+  const trip = input.enabled ? tripOf(input) : null;
   if (!trip) return { status: current, happened: 'none' };
   return {
     status: {
       ...current,
       ...trip,
       state: 'Open',
-      reason: tripReason({ ...trip, window: policy.window }),
+      reason: tripReason(trip, policy),
       openedAt: rfc3339(input.now),
       trips: previous.trips + 1,
     },
@@ -73,10 +75,10 @@ export function isMirrored(breaker: BreakerStatus): boolean {
   return breaker.trips > 0 && breaker.mirroredTrip === breaker.trips;
 }
 
-function mustClose({ previous, policy, totals, enabled, enabledOwners, resetAt }: BreakerInput): boolean {
+function mustClose({ previous, policy, totals, wave, enabled, enabledOwners, resetAt }: BreakerInput): boolean {
   if (policy.resetToken !== previous.observedResetToken || resetAt !== previous.observedResetAt) return true;
   if (isMirrored(previous) && enabled && setByPerson(enabledOwners)) return true;
-  return policy.action === 'NotifyOnly' && totals !== null && overLimits(totals, policy) === null;
+  return policy.action === 'NotifyOnly' && totals !== null && wave === null && !isOverLimits(countedBy(policy, totals), policy);
 }
 
 /** `openedAt` is kept: it says that mails of that trip may still be owed, and goes with the last of them. */
@@ -84,13 +86,28 @@ function closed(previous: BreakerStatus): BreakerStatus {
   return { ...previous, state: 'Closed', reason: '', epoch: previous.epoch + 1, mirroredTrip: 0 };
 }
 
-/** What counted, when the limits are reached. */
-function overLimits(totals: WindowTotals, policy: FailurePolicy): { requests: number; failures: number; classes: FailureCounts } | null {
-  const classes = policy.countClientErrors
+type Counts = Pick<BreakerStatus, 'requests' | 'failures' | 'classes'>;
+
+/** A wave comes before failures: whoever switches on again must look at the directory's scope first. */
+function tripOf({ totals, wave, policy }: BreakerInput): (Counts & Pick<BreakerStatus, 'cause' | 'wave'>) | null {
+  const counts = countedBy(policy, totals ?? { requests: 0, failures: {} });
+  if (wave) {
+    const { deactivations, limit, people } = wave;
+    return { ...counts, cause: 'DeactivationWave', wave: { deactivations, limit, people } };
+  }
+  return totals && isOverLimits(counts, policy) ? { ...counts, cause: 'Failures', wave: null } : null;
+}
+
+/** What of the totals the policy looks at. */
+function countedBy({ countClientErrors }: FailurePolicy, totals: WindowTotals): Counts {
+  const classes: FailureCounts = countClientErrors
     ? totals.failures
     : Object.fromEntries(SERVER_FAILURE_CLASSES.flatMap((name) => (totals.failures[name] ? [[name, totals.failures[name]]] : [])));
   const failures = Object.values(classes).reduce((sum, count) => sum + count, 0);
-  const { requests } = totals;
-  if (requests < policy.minRequests || failures < policy.maxFailures) return null;
-  return failures / requests >= policy.maxFailureRatio ? { requests, failures, classes } : null;
+  return { requests: totals.requests, failures, classes };
+}
+
+function isOverLimits({ requests, failures }: Counts, policy: FailurePolicy): boolean {
+  if (requests < policy.minRequests || failures < policy.maxFailures) return false;
+  return failures / requests >= policy.maxFailureRatio;
 }

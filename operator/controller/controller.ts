@@ -27,6 +27,8 @@ export interface ControllerParts {
 
 export interface ControllerSettings {
   readonly externalUrl: string;
+  /** Where the folder `docs` is published; null when it is not. */
+  readonly docsUrl: string | null;
   /** How often the pods are asked; 2 s. */
   readonly pollIntervalMs?: number;
   /** How often every tenant is looked at without a reason, and leftovers are swept; 10 min. */
@@ -53,7 +55,7 @@ export function createController(parts: ControllerParts): Controller {
   const settings = { ...DEFAULTS, ...parts.settings };
   const book = new ReportBook(clock);
   const propagation = new ConfigPropagation();
-  const runParts: TenantRunParts = { ...parts, book, propagation, externalUrl: settings.externalUrl };
+  const runParts: TenantRunParts = { ...parts, book, propagation, externalUrl: settings.externalUrl, docsUrl: settings.docsUrl };
 
   async function run(outer: AbortSignal): Promise<void> {
     const fault = new AbortController();

@@ -11,6 +11,7 @@ export interface ObserveParts {
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly externalUrl: string;
+  readonly docsUrl: string | null;
 }
 
 /**
@@ -30,6 +31,7 @@ export async function observe(parts: ObserveParts, key: TenantKey): Promise<Obse
   return {
     now: clock(),
     externalUrl: parts.externalUrl.replace(/\/+$/, ''),
+    docsUrl: parts.docsUrl?.replace(/\/+$/, '') ?? null,
     tenant,
     tokenSecret,
     derived,

@@ -2,6 +2,7 @@ import { OUTCOME_MEMORY_SECONDS, type PodReport, type TenantReport } from '#comm
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { PodObservation } from '../reconcile/observed.ts';
 import type { PodPoll } from './ports.ts';
+import { NO_DETAIL, reportDetail, type ReportDetail } from './report-detail.ts';
 
 /** How long a pod that misses a poll still counts as serving, so that one slow answer does not touch every tenant's status. */
 const LIVE_MS = 10_000;
@@ -9,6 +10,8 @@ const LIVE_MS = 10_000;
 const QUIET_INTERVAL_MS = 30_000;
 /** The same while some requests fail: a success too can complete `minRequests`, and a trip is due within 15 s. */
 const FAILING_INTERVAL_MS = 10_000;
+/** The same for the progress of a re-projection, further failures and names of ignored attributes. */
+const DETAIL_INTERVAL_MS = 10_000;
 
 interface Entry {
   readonly report: PodReport;
@@ -24,6 +27,10 @@ interface Told {
   readonly slowAt: number;
   readonly activity: Activity;
   readonly activityAt: number;
+  /** Re-projections without their progress. */
+  readonly marks: string;
+  readonly detail: ReportDetail;
+  readonly detailAt: number;
 }
 
 /**
@@ -43,8 +50,8 @@ export class ReportBook {
 
   /**
    * Enters a poll.
-   * @returns tenants that need a run: at once where failures, served revisions or the number of pods changed, and now and
-   * then where requests or people did
+   * @returns tenants that need a run: at once where failures, waves, served revisions or the number of pods changed or a
+   * re-projection began or ended, and now and then where requests, people or progress did
    */
   record(poll: PodPoll): readonly TenantKey[] {
     const now = this.#clock();
@@ -56,20 +63,27 @@ export class ReportBook {
     return [...keys].filter((key) => this.#mustTell(key, now));
   }
 
-  /** Null before the first poll. Activity is as it was told last, so that it does not change from run to run. */
+  /** Null before the first poll. Activity and detail are as they were told last, so that they don't change from run to run. */
   observation(key: TenantKey): PodObservation | null {
     if (this.#expected === null) return null;
-    const activity = this.#told.get(key)?.activity ?? { lastRequestTime: null, lastSuccessTime: null, users: null };
+    const told = this.#told.get(key);
+    const reports = this.#reportsOf(key);
     return {
       expected: this.#expected,
-      revisions: this.#live(this.#clock()).flatMap(({ report }) => report.tenants[key]?.revision ?? []),
-      outcomes: this.#reportsOf(key).map(({ epoch, buckets }) => ({ epoch, buckets })),
-      ...activity,
+      revisions: this.#liveReportsOf(key, this.#clock()).map(({ revision }) => revision),
+      outcomes: reports.map(({ epoch, buckets }) => ({ epoch, buckets })),
+      ...(told?.activity ?? { lastRequestTime: null, lastSuccessTime: null, users: null }),
+      waves: wavesOf(reports),
+      ...(told?.detail ?? NO_DETAIL),
     };
   }
 
   #reportsOf(key: TenantKey): TenantReport[] {
     return [...this.#entries.values()].flatMap(({ report }) => report.tenants[key] ?? []);
+  }
+
+  #liveReportsOf(key: TenantKey, now: number): TenantReport[] {
+    return this.#live(now).flatMap(({ report }) => report.tenants[key] ?? []);
   }
 
   /** Pods that answered lately; of one pod's boots only the last. */
@@ -98,16 +112,21 @@ export class ReportBook {
 
   #mustTell(key: TenantKey, now: number): boolean {
     const reports = this.#reportsOf(key);
-    const revisions = this.#live(now).flatMap(({ report }) => report.tenants[key]?.revision ?? []);
+    const live = this.#liveReportsOf(key, now);
+    const revisions = live.map(({ revision }) => revision);
     const { requests, failures } = countOutcomes(reports);
     const activity = this.#activity(key, now);
-    const urgent = JSON.stringify([this.#expected, revisions.sort(), failures]);
+    const detail = reportDetail(live, reports);
+    const marks = JSON.stringify(detail.reprojections.map(({ projection, startedAt, finishedAt }) => [projection, startedAt, finishedAt]));
+    const urgent = JSON.stringify([this.#expected, revisions.sort(), failures, wavesOf(reports), marks]);
     const slow = JSON.stringify([requests, activity]);
     const told = this.#told.get(key);
     const failing = Object.keys(failures).length > 0;
     const slowIsDue = told ? now - told.slowAt >= (failing ? FAILING_INTERVAL_MS : QUIET_INTERVAL_MS) : true;
     const tellsSlow = slow !== told?.slow && slowIsDue;
-    if (told && urgent === told.urgent && !tellsSlow) return false;
+    const detailIsDue = told ? now - told.detailAt >= DETAIL_INTERVAL_MS || marks !== told.marks : true;
+    const tellsDetail = detailIsDue && JSON.stringify(detail) !== JSON.stringify(told?.detail ?? NO_DETAIL);
+    if (told && urgent === told.urgent && !tellsSlow && !tellsDetail) return false;
 
     const activityIsDue = told ? now - told.activityAt >= QUIET_INTERVAL_MS : true;
     const refresh = tellsSlow && activityIsDue;
@@ -119,6 +138,9 @@ export class ReportBook {
       slowAt: tellsSlow || !told ? (idle ? -Infinity : now) : told.slowAt,
       activity: refresh || !told ? activity : told.activity,
       activityAt: refresh || !told ? (idle ? -Infinity : now) : told.activityAt,
+      marks: tellsDetail || !told ? marks : told.marks,
+      detail: tellsDetail || !told ? detail : told.detail,
+      detailAt: tellsDetail ? now : (told?.detailAt ?? -Infinity),
     });
     return true;
   }
@@ -135,6 +157,10 @@ export class ReportBook {
       users: counted[0]?.report.tenants[key]?.users ?? null,
     };
   }
+}
+
+function wavesOf(reports: readonly TenantReport[]): PodObservation['waves'] {
+  return reports.flatMap(({ epoch, deactivationWave }) => (deactivationWave ? [{ epoch, wave: deactivationWave }] : []));
 }
 
 /** By epoch and class, so that the same failures in a new epoch are a change. */

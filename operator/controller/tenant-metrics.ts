@@ -26,6 +26,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
   const open = gauge('scim_tenant_breaker_open', 'Whether the breaker is open');
   const users = gauge('scim_tenant_users', 'People who are visible through SCIM');
   const lastSuccess = gauge('scim_tenant_last_success_timestamp_seconds', 'When a request of the tenant succeeded last');
+  const remaining = gauge('scim_tenant_reprojection_remaining', 'People who are still to be made anew after a change of the mapping');
   const trips = new Counter({
     name: 'scim_tenant_breaker_trips_total',
     help: 'How often the breaker has opened, as the status counts it across restarts',
@@ -40,7 +41,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     const before = shown.get(key);
     if (!before) return;
     info.remove({ ...labels, state: before.state });
-    for (const metric of [ready, open, users, lastSuccess, trips]) metric.remove(labels);
+    for (const metric of [ready, open, users, lastSuccess, remaining, trips]) metric.remove(labels);
     shown.delete(key);
   }
 
@@ -54,6 +55,9 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     open.set(labels, status.breaker.state === 'Open' ? 1 : 0);
     if (status.sync.users !== null) users.set(labels, status.sync.users);
     if (status.sync.lastSuccessTime !== null) lastSuccess.set(labels, Date.parse(status.sync.lastSuccessTime) / 1_000);
+    const { reprojection } = status.sync;
+    if (reprojection?.state === 'Running') remaining.set(labels, reprojection.total - reprojection.done);
+    else remaining.remove(labels);
     // A tenant that was deleted and made anew under its name starts from 0 again: the counter stays where it is.
     trips.inc(labels, Math.max(0, status.breaker.trips - (before?.trips ?? 0)));
     shown.set(key, { state, trips: status.breaker.trips });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ResourceType } from '#common/kubernetes/kubernetes-object.ts';
 import { readScimTenantSpec } from '../api/read-spec.ts';
+import { readScimTenantStatus } from '../api/read-status.ts';
 import { API_GROUP, API_VERSION, PLURAL, type ScimTenant } from '../api/scim-tenant.ts';
-import { statusFromWire } from './status-wire.ts';
 
 export const SCIM_TENANTS: ResourceType = { group: API_GROUP, version: API_VERSION, plural: PLURAL };
 
@@ -45,7 +45,7 @@ export function parseScimTenant(value: unknown): ScimTenant {
     deleting: metadata.deletionTimestamp !== undefined,
     spec: readScimTenantSpec(spec),
     enabledOwners: ownersOfEnabled(metadata.managedFields),
-    status: statusFromWire(status),
+    status: readScimTenantStatus(status),
   };
 }
 

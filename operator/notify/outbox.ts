@@ -3,7 +3,8 @@ import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
 import type { Clock, Delivery, Mailer, Notifier, TripNotice } from '../controller/ports.ts';
 import { SendSlots } from './send-slots.ts';
-import { renderTripMail, type TenantHome } from './trip-mail.ts';
+import { renderTripMail } from './trip-mail.ts';
+import type { TenantHome } from './trip-steps.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
@@ -20,6 +21,8 @@ export interface NotifierParts {
   /** Address of the sender; its domain ends every Message-ID. */
   readonly from: string;
   readonly home: TenantHome;
+  /** See troubleshootingLink. */
+  readonly docsUrl: string | null;
   /** Called when `delivery` answers something new for a notice of this tenant. */
   readonly onSettled: (key: TenantKey) => void;
   /** Called for each attempt. */
@@ -41,7 +44,7 @@ interface Entry {
 
 /** Delivers notices in the background, with pauses from 1 s to 5 min, until the mailer takes them. Disposing waits for sends under way. */
 export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable {
-  const { mailer, clock, logger, signal, wait = waitUnlessAborted, random = Math.random } = parts;
+  const { mailer, home, docsUrl, clock, logger, signal, wait = waitUnlessAborted, random = Math.random } = parts;
   const domain = parts.from.slice(parts.from.lastIndexOf('@') + 1);
   const entries = new Map<string, Entry>();
   const running = new Set<Promise<void>>();
@@ -52,7 +55,7 @@ export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable
     const fields = { tenant: tenantKey(notice.tenant), trip: notice.trip };
     const before = entry.delivery;
     try {
-      await mailer.send(renderTripMail(notice, { domain, home: parts.home }));
+      await mailer.send(renderTripMail(notice, { domain, home, docsUrl }));
       entry.delivery = { state: 'Delivered' };
       logger.info(fields, 'mail delivered');
       parts.onAttempt('delivered');

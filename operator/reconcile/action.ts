@@ -1,6 +1,7 @@
 import type { FailureClass } from '#common/pod-report.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantName } from '#common/tenant-key.ts';
+import type { TripCause } from '../api/scim-tenant-status.ts';
 
 export interface TenantEvent {
   readonly type: 'Normal' | 'Warning';
@@ -18,6 +19,9 @@ export interface TripNotice {
   readonly trip: number;
   readonly openedAt: string;
   readonly reason: string;
+  readonly cause: TripCause;
+  /** Set exactly for the cause DeactivationWave. */
+  readonly wave: { readonly deactivations: number; readonly limit: number; readonly people: number } | null;
   readonly failures: number;
   readonly requests: number;
   readonly classes: Readonly<Partial<Record<FailureClass, number>>>;

@@ -1,10 +1,9 @@
-import { rfc3339 } from '../api/rfc3339.ts';
+import type { TenantConfig } from '#common/tenant-config.ts';
 import type { BreakerStatus, ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from './action.ts';
 import { setConditions, type ConditionDraft } from './conditions.ts';
 import type { Decision } from './decide.ts';
 import {
-  HOW_TO_SWITCH_ON,
   notificationCondition,
   podProblem,
   programmedCondition,
@@ -20,6 +19,8 @@ import { mailsOfTrip, withDeliveries, type OwedMail } from './notices.ts';
 import type { Observed, PodObservation } from './observed.ts';
 import { outcomeOf, type Requeue } from './outcome.ts';
 import { stalled, type RunProblem } from './run-problem.ts';
+import { syncOf } from './sync-status.ts';
+import { tripWords } from './trip-words.ts';
 
 /** What a run says at its end. */
 export interface Conclusion {
@@ -33,18 +34,19 @@ export interface Conclusion {
 export function conclude(observed: Observed, decision: Decision, applied: Applied): Conclusion {
   const count = podCount(observed.pods, decision.revision);
   const mails = mailsOfTrip(observed);
-  const outcome = outcomeOf(mainProblem(decision, count, applied.failed), readiness(decision));
+  const outcome = outcomeOf(mainProblem(observed, decision, { count, failed: applied.failed }), readiness(decision));
   const drafts = [
     ...outcome.conditions,
     tokenCondition(decision),
     programmedCondition(decision, count, applied.failed),
-    trippedCondition(decision),
+    trippedCondition(decision, observed.docsUrl),
     notificationCondition(mails, observed.mailTransport),
   ].filter((draft) => draft !== null);
-  const status = statusOf(observed, decision, { drafts, count, breaker: afterMirror(decision, observed, applied), mails });
+  const inForce = configInForce(observed, decision, applied);
+  const status = statusOf(observed, decision, { drafts, count, breaker: afterMirror(decision, observed, applied), mails, inForce });
   return {
     status,
-    events: eventsOf(observed.tenant, status, applied),
+    events: eventsOf({ observed, inForce, next: status, done: applied.done }),
     requeue: nextRun({ decision, mails, now: observed.now, failed: applied.failed !== null, outcome: outcome.requeue }),
   };
 }
@@ -52,29 +54,43 @@ export function conclude(observed: Observed, decision: Decision, applied: Applie
 function statusOf(
   observed: Observed,
   decision: Decision,
-  parts: { drafts: readonly ConditionDraft[]; count: PodCount; breaker: BreakerStatus; mails: readonly OwedMail[] },
+  parts: {
+    drafts: readonly ConditionDraft[];
+    count: PodCount;
+    breaker: BreakerStatus;
+    mails: readonly OwedMail[];
+    inForce: TenantConfig | null;
+  },
 ): ScimTenantStatus {
-  const { tenant, now, pods } = observed;
+  const { tenant, now } = observed;
   const before = tenant.status;
   return {
     observedGeneration: tenant.generation,
     endpoint: endpointOf(observed),
     conditions: setConditions(before?.conditions ?? [], parts.drafts, { generation: tenant.generation, now }),
     programmed: { generation: decision.config?.generation ?? 0, ...parts.count },
-    sync: syncOf(before?.sync ?? null, pods),
+    sync: syncOf(observed, parts.inForce),
     breaker: decision.spec ? withDeliveries(parts.breaker, before, parts.mails) : parts.breaker,
     token: decision.token.status,
   };
 }
 
 /** The first that applies is what the user should look at first. */
-function mainProblem(decision: Decision, count: PodCount, failed: Applied['failed']): RunProblem | null {
-  return tripProblem(decision) ?? writeProblem(failed) ?? decision.specProblem ?? decision.token.problem ?? podProblem(count);
+function mainProblem(
+  { docsUrl }: Observed,
+  decision: Decision,
+  { count, failed }: { count: PodCount; failed: Applied['failed'] },
+): RunProblem | null {
+  return tripProblem(decision, docsUrl) ?? writeProblem(failed) ?? decision.specProblem ?? decision.token.problem ?? podProblem(count);
 }
 
-function tripProblem({ config, breaker }: Decision): RunProblem | null {
-  if (config?.state.kind !== 'Tripped') return null;
-  return stalled('Tripped', `${breaker.status.reason}; switched off; ${HOW_TO_SWITCH_ON}`);
+function tripProblem({ config, breaker }: Decision, docsUrl: string | null): RunProblem | null {
+  return config?.state.kind === 'Tripped' ? stalled('Tripped', tripWords(breaker.status, 'Disable', docsUrl)) : null;
+}
+
+/** What is decided is in force once it is written. */
+function configInForce({ derived }: Observed, { config }: Decision, { failed }: Applied): TenantConfig | null {
+  return failed?.action.kind === 'ApplyDerivedConfig' ? derived : config;
 }
 
 function readiness({ config }: Decision): { reason: string; message: string } {
@@ -96,21 +112,4 @@ function afterMirror({ breaker, mirror }: Decision, { tenant }: Observed, { done
   if (mirror === 'release' && !carriedOut) return tenant.status?.breaker ?? breaker.status;
   if (mirror === null || !carriedOut) return breaker.status;
   return { ...breaker.status, mirroredTrip: mirror === 'write' ? breaker.status.trips : 0 };
-}
-
-/** Pods forget with each restart; what they reported once stays. */
-function syncOf(before: ScimTenantStatus['sync'] | null, pods: PodObservation | null): ScimTenantStatus['sync'] {
-  return {
-    lastRequestTime: later(before?.lastRequestTime ?? null, pods?.lastRequestTime ?? null),
-    lastSuccessTime: later(before?.lastSuccessTime ?? null, pods?.lastSuccessTime ?? null),
-    users: pods?.users ?? before?.users ?? null,
-    groups: before?.groups ?? null,
-  };
-}
-
-/** The stored time is kept where it is the same to the second. */
-function later(left: string | null, right: string | null): string | null {
-  const time = right === null ? null : rfc3339(Date.parse(right));
-  if (left === null || time === null) return left ?? time;
-  return Date.parse(time) > Date.parse(left) ? time : left;
 }

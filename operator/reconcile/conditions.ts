@@ -1,6 +1,6 @@
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { Condition, ConditionType } from '../api/scim-tenant-status.ts';
-import { oneLine } from './run-problem.ts';
+import { oneLineWithPage } from './run-problem.ts';
 
 export type ConditionDraft = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -26,7 +26,7 @@ export function setConditions(
         observedGeneration: run.generation,
         lastTransitionTime: before?.status === draft.status ? before.lastTransitionTime : rfc3339(run.now),
         reason: draft.reason,
-        message: oneLine(draft.message, MAX_MESSAGE),
+        message: oneLineWithPage(draft.message, MAX_MESSAGE),
       };
     });
 }

@@ -3,12 +3,13 @@ import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.t
 import { isInvalidSpec, RESET_AT_ANNOTATION } from '../api/scim-tenant.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
 import type { BreakerStatus, ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import { currentWave } from '../breaker/current-wave.ts';
 import { evaluateBreaker, isMirrored, newBreaker, type BreakerResult } from '../breaker/evaluate-breaker.ts';
 import { windowTotals } from '../breaker/window-totals.ts';
 import { compileMapping } from './compile-mapping.ts';
-import { desiredConfig, keptConfig } from './desired-config.ts';
+import { deactivationGuard, desiredConfig, keptConfig } from './desired-config.ts';
 import type { Observed } from './observed.ts';
-import { stalled, type RunProblem } from './run-problem.ts';
+import { explained, stalled, type RunProblem } from './run-problem.ts';
 import { switchedOffByMirror, tenantState } from './tenant-state.ts';
 import { tokenState, type TokenState } from './token-state.ts';
 
@@ -29,7 +30,7 @@ export interface Decision {
 }
 
 export function decide(observed: Observed): Decision {
-  const { tenant, derived, now } = observed;
+  const { tenant, derived, now, docsUrl } = observed;
   const { spec } = tenant;
   const previous = tenant.status?.breaker ?? newBreaker(now);
   if (isInvalidSpec(spec)) return keepEverything(observed, previous, spec.problems);
@@ -41,27 +42,29 @@ export function decide(observed: Observed): Decision {
     state: tenantState({ breaker: breaker.status, spec, byMirror }),
     tokenDigests: token.digests,
     breakerEpoch: breaker.status.epoch,
+    deactivationGuard: deactivationGuard(spec),
   };
   const mapping = compileMapping(spec);
   const usable = mapping.problems.length === 0;
-  const config = usable ? desiredConfig(tenant, spec, mapping.rules, live) : derived && keptConfig(derived, live);
+  const config = usable ? desiredConfig({ tenant, spec, mapping: mapping.rules, derived, live }) : derived && keptConfig(derived, live);
   return {
     spec,
     breaker,
     mirror: mirrorOf({ previous, breaker, spec, byMirror }),
-    token,
-    specProblem: usable ? null : stalled('MappingInvalid', `${mapping.problems.join('; ')}. ${lastGood(derived)}`),
+    token: { ...token, problem: explained(token.problem, docsUrl) },
+    specProblem: usable ? null : explained(stalled('MappingInvalid', `${mapping.problems.join('; ')}. ${lastGood(derived)}`), docsUrl),
     config,
     revision: config && tenantConfigRevision(config),
   };
 }
 
 function nextBreaker({ tenant, pods, now }: Observed, spec: ScimTenantSpec, previous: BreakerStatus): BreakerResult {
-  const milliseconds = parseDuration(spec.failurePolicy.window);
+  const window = { epoch: previous.epoch, milliseconds: parseDuration(spec.failurePolicy.window), now };
   return evaluateBreaker({
     previous,
     policy: spec.failurePolicy,
-    totals: pods && windowTotals(pods.outcomes, { epoch: previous.epoch, milliseconds, now }),
+    totals: pods && windowTotals(pods.outcomes, window),
+    wave: pods && currentWave(pods.waves, window),
     enabled: spec.enabled,
     enabledOwners: tenant.enabledOwners,
     resetAt: tenant.annotations[RESET_AT_ANNOTATION] ?? '',
@@ -82,13 +85,13 @@ function mirrorOf(input: { previous: BreakerStatus; breaker: BreakerResult; spec
 }
 
 /** A spec that can't be read says neither which token, nor which limits, nor whether the tenant is on: nothing changes. */
-function keepEverything({ tenant, derived }: Observed, breaker: BreakerStatus, problems: readonly string[]): Decision {
+function keepEverything({ tenant, derived, docsUrl }: Observed, breaker: BreakerStatus, problems: readonly string[]): Decision {
   return {
     spec: null,
     breaker: { status: breaker, happened: 'none' },
     mirror: null,
     token: { status: tenant.status?.token ?? NO_TOKEN, problem: null, age: 'Fine', create: false },
-    specProblem: stalled('SpecInvalid', `${problems.join('; ')}. ${lastGood(derived)}`),
+    specProblem: explained(stalled('SpecInvalid', `${problems.join('; ')}. ${lastGood(derived)}`), docsUrl),
     config: derived,
     revision: derived && tenantConfigRevision(derived),
   };

@@ -1,9 +1,9 @@
-import { RESET_AT_ANNOTATION } from '../api/scim-tenant.ts';
 import type { Applied } from './action.ts';
 import type { ConditionDraft } from './conditions.ts';
 import type { Decision } from './decide.ts';
 import type { OwedMail } from './notices.ts';
 import { failedWrite, oneLine, waiting, type RunProblem } from './run-problem.ts';
+import { tripConditionReason, tripWords } from './trip-words.ts';
 
 /** The pods' reports bring the next run; this is for a report that never comes. */
 const WAIT_FOR_PODS_MS = 30_000;
@@ -13,9 +13,6 @@ export interface PodCount {
   /** Pods that serve the revision that was decided on. */
   readonly acknowledged: number;
 }
-
-/** Three ways to close a breaker, for whoever reads the condition, the event or the log. */
-export const HOW_TO_SWITCH_ON = `fix the cause, then set spec.enabled to true, or give spec.failurePolicy.resetToken or the annotation ${RESET_AT_ANNOTATION} a new value`;
 
 export function tokenCondition({ token, spec }: Pick<Decision, 'token' | 'spec'>): ConditionDraft {
   const type = 'TokenReady';
@@ -79,14 +76,11 @@ export function podProblem({ pods, acknowledged }: PodCount): RunProblem | null 
 }
 
 /** Null while the breaker is closed. */
-export function trippedCondition({ breaker, spec }: Decision): ConditionDraft | null {
-  const { state, reason } = breaker.status;
-  if (state === 'Closed') return null;
-  const inService = spec?.failurePolicy.action === 'NotifyOnly';
-  const message = inService
-    ? `${reason}; the tenant stays in service (failurePolicy.action is NotifyOnly); look for the cause in the directory's provisioning log`
-    : `${reason}; the tenant is switched off; ${HOW_TO_SWITCH_ON}`;
-  return { type: 'Tripped', status: 'True', reason: 'TooManyFailures', message };
+export function trippedCondition({ breaker, spec }: Decision, docsUrl: string | null): ConditionDraft | null {
+  const { status } = breaker;
+  if (status.state === 'Closed') return null;
+  const message = tripWords(status, spec?.failurePolicy.action ?? 'Disable', docsUrl);
+  return { type: 'Tripped', status: 'True', reason: tripConditionReason(status.cause), message };
 }
 
 /** Null when no mail is due. */

@@ -1,30 +1,41 @@
+import type { TenantConfig } from '#common/tenant-config.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import type { Condition, ConditionType, ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from './action.ts';
-import { HOW_TO_SWITCH_ON } from './detail-conditions.ts';
-import { oneLine } from './run-problem.ts';
+import { mappingChangedEvent } from './mapping-changed-event.ts';
+import type { Observed } from './observed.ts';
+import { oneLineWithPage } from './run-problem.ts';
+import { tripWords } from './trip-words.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
 /** An Event's message takes 1,024 characters. */
 const MAX_MESSAGE = 1_000;
 
+export interface ConcludedRun {
+  readonly observed: Observed;
+  readonly inForce: TenantConfig | null;
+  readonly next: ScimTenantStatus;
+  readonly done: Applied['done'];
+}
+
 /** Tells what is different from the stored status; a run that changes nothing says nothing. */
-export function eventsOf(tenant: ScimTenant, next: ScimTenantStatus, { done }: Pick<Applied, 'done'>): readonly TenantEvent[] {
+export function eventsOf({ observed, inForce, next, done }: ConcludedRun): readonly TenantEvent[] {
+  const { tenant, derived, docsUrl } = observed;
   const before = tenant.status;
   return [
-    ...breakerEvents(tenant, next),
+    ...breakerEvents(tenant, next, docsUrl),
     ...stalledEvents(before?.conditions ?? [], next.conditions),
     ...done.flatMap((action) => (action.kind === 'CreateTokenSecret' ? [tokenCreated(action.name, action.key)] : [])),
     ...tokenEvents(before, next),
+    ...mappingEvents(before, next, { derived, inForce }),
     ...settingEvents(tenant, before),
-  ].map((event) => ({ ...event, message: oneLine(event.message, MAX_MESSAGE) }));
+  ].map((event) => ({ ...event, message: oneLineWithPage(event.message, MAX_MESSAGE) }));
 }
 
-function breakerEvents({ status, spec }: ScimTenant, { breaker }: ScimTenantStatus): TenantEvent[] {
+function breakerEvents({ status, spec }: ScimTenant, { breaker }: ScimTenantStatus, docsUrl: string | null): TenantEvent[] {
   if (breaker.trips > (status?.breaker.trips ?? 0)) {
-    const inService = !isInvalidSpec(spec) && spec.failurePolicy.action === 'NotifyOnly';
-    const consequence = inService ? 'the tenant stays in service' : `the tenant is switched off; ${HOW_TO_SWITCH_ON}`;
-    return [{ type: 'Warning', reason: 'Tripped', message: `${breaker.reason}; ${consequence}` }];
+    const action = isInvalidSpec(spec) ? 'Disable' : spec.failurePolicy.action;
+    return [{ type: 'Warning', reason: 'Tripped', message: tripWords(breaker, action, docsUrl) }];
   }
   if (status?.breaker.state === 'Open' && breaker.state === 'Closed') {
     return [{ type: 'Normal', reason: 'BreakerClosed', message: 'The breaker is closed; failures from before are no longer counted' }];
@@ -63,6 +74,17 @@ function tokenEvents(before: ScimTenantStatus | null, next: ScimTenantStatus): T
     events.push({ type: 'Warning', reason: `Token${is.reason}`, message: is.message });
   }
   return events;
+}
+
+/** A first mapping changes nothing, and what an older version stored doesn't say which one it was. */
+function mappingEvents(
+  before: ScimTenantStatus | null,
+  { sync }: ScimTenantStatus,
+  configs: { readonly derived: TenantConfig | null; readonly inForce: TenantConfig | null },
+): TenantEvent[] {
+  const old = before?.sync.mapping ?? null;
+  if (old === null || sync.mapping === null || sync.mapping === old || configs.inForce === null) return [];
+  return [mappingChangedEvent(configs.inForce, configs.derived)];
 }
 
 function settingEvents({ spec, generation }: ScimTenant, before: ScimTenantStatus | null): TenantEvent[] {

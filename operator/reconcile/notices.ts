@@ -42,9 +42,9 @@ export function noticesToSubmit(observed: Observed): readonly TripNotice[] {
   const { tenant } = observed;
   const { spec, status } = tenant;
   if (status === null || status.breaker.openedAt === null || isInvalidSpec(spec)) return [];
-  const { trips, openedAt, failures, requests, classes } = status.breaker;
+  const { trips, openedAt, failures, requests, classes, cause, wave } = status.breaker;
   const { window, action } = spec.failurePolicy;
-  const trip = { trip: trips, openedAt, failures, requests, classes, window };
+  const trip = { trip: trips, openedAt, cause, wave, failures, requests, classes, window };
   return mailsOfTrip(observed)
     .filter(({ delivery }) => delivery.state === 'Unknown')
     .map(({ recipient }) => ({
@@ -54,7 +54,7 @@ export function noticesToSubmit(observed: Observed): readonly TripNotice[] {
       endpoint: endpointOf(observed),
       recipient,
       ...trip,
-      reason: tripReason(trip),
+      reason: tripReason(trip, spec.failurePolicy),
       switchedOff: action === 'Disable',
     }));
 }

@@ -1,5 +1,7 @@
+import type { RecentFailure, Reprojection } from '#common/pod-report.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
+import type { EpochWave } from '../breaker/current-wave.ts';
 import type { EpochOutcomes } from '../breaker/window-totals.ts';
 
 /** The user's Secret that holds a tenant's token, reduced to what the operator may know. */
@@ -25,6 +27,13 @@ export interface PodObservation {
   readonly lastRequestTime: string | null;
   readonly lastSuccessTime: string | null;
   readonly users: number | null;
+  readonly waves: readonly EpochWave[];
+  /** Of live pods, of any mapping; those that found nobody to be made anew are left out. */
+  readonly reprojections: readonly Reprojection[];
+  /** Newest first. */
+  readonly recentFailures: readonly RecentFailure[];
+  /** What live pods ignored, by the revision that they serve. */
+  readonly ignored: readonly { readonly revision: string; readonly names: readonly string[] }[];
 }
 
 export type Delivery =
@@ -39,6 +48,8 @@ export interface Observed {
   readonly now: number;
   /** Base URL of the SCIM service, without a slash at its end. */
   readonly externalUrl: string;
+  /** Where the folder `docs` is published, without a slash at its end; null when it is not. */
+  readonly docsUrl: string | null;
   readonly tenant: ScimTenant;
   /** The Secret that `tokenSecretRef` names; null when it is absent. */
   readonly tokenSecret: TokenSecret | UnreadableSecret | null;

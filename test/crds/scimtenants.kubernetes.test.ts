@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
 import type { KubernetesAnswer, KubernetesRequest } from '#test/support/kubernetes-request.ts';
@@ -64,7 +64,7 @@ describe('accepted', () => {
         accepted.push(object.metadata.name);
       }
     }
-    expect(accepted.sort()).toEqual(['acme', 'acme-scim-token', 'contoso']);
+    expect(accepted.sort()).toEqual(['acme', 'acme-scim-token', 'alarm', 'contoso', 'facility', 'guard', 'portal']);
   });
 
   test('the smallest spec, which gets the same defaults as the code gives', async () => {
@@ -100,6 +100,21 @@ describe('accepted', () => {
     const { status, body } = await tryOut(tenant({ preset: 'EntraDefault', attributeMapping: undefined, matchExistingBy: ['email'] }));
     expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
     expect(body.spec).toMatchObject({ preset: 'EntraDefault', attributeMapping: [] });
+  });
+
+  test.each([[1], [1_000_000], ['1%'], ['30%'], ['100%']])(
+    '%j deactivations at most, which the code reads alike',
+    async (maxDeactivations) => {
+      const object = tenant({ users: { maxDeactivations } });
+      const { status, body } = await tryOut(object);
+      expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+      expect(body.spec).toEqual(scimTenantSpecSchema.parse(object.spec));
+    },
+  );
+
+  test('a default for the field of a rule too', async () => {
+    const { status, body } = await tryOut(tenant({ newUserDefaults: [{ target: 'login', value: 'unknown' }] }));
+    expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
   });
 
   test.each([['text'], [7], [1.5], [true], [false], ['']])('%j as the default value of a new person', async (value) => {
@@ -245,6 +260,13 @@ describe('refused, in words that say what to write', () => {
     ['an overlap beyond what can be counted', tenant({ tokenPolicy: { overlap: '99999999h' } }), 'write a duration such as 40m'],
     ['a token that is old at once', tenant({ tokenPolicy: { maxAge: '5m' } }), 'write a duration from 1h to 87600h'],
     ['a retention too long', tenant({ users: { retention: '87601h' } }), 'write a duration of at most 87600h'],
+    ...[0, 1_000_001, '0%', '101%', '030%', '30', '30 %', ''].map((maxDeactivations): [string, ReturnType<typeof tenant>, string] => [
+      `${JSON.stringify(maxDeactivations)} deactivations at most`,
+      tenant({ users: { maxDeactivations } }),
+      'write a number of people from 1 to 1000000, or a share of them from 1% to 100% such as 30%',
+    ]),
+    ['half a person', tenant({ users: { maxDeactivations: 1.5 } }), 'spec.users.maxDeactivations'],
+    ['any number of deactivations', tenant({ users: { maxDeactivations: true } }), 'spec.users.maxDeactivations'],
     ['a ratio in percent', tenant({ failurePolicy: { maxFailureRatio: 40 } }), 'should be less than or equal to 1'],
     ['no failure at all', tenant({ failurePolicy: { maxFailures: 0 } }), 'should be greater than or equal to 1'],
     ['an unknown action', tenant({ failurePolicy: { action: 'Stop' } }), 'supported values: "Disable", "NotifyOnly"'],
@@ -273,8 +295,36 @@ const STATUS: ScimTenantStatus = {
     },
   ],
   programmed: { generation: 1, pods: 3, acknowledged: 2 },
-  sync: { lastRequestTime: '2026-11-24T06:00:00Z', lastSuccessTime: '2026-11-24T05:00:00Z', users: 42, groups: null },
+  sync: {
+    lastRequestTime: '2026-11-24T06:00:00Z',
+    lastSuccessTime: '2026-11-24T05:00:00Z',
+    users: 42,
+    groups: null,
+    mapping: '0123456789abcdef',
+    reprojection: {
+      state: 'Running',
+      total: 42,
+      done: 7,
+      incomplete: 1,
+      startedTime: '2026-11-24T06:00:00Z',
+      finishedTime: null,
+      arrivesWithNextSync: ['nickName'],
+    },
+    recentFailures: [
+      {
+        time: '2026-11-24T06:00:00Z',
+        operation: 'PATCH User',
+        subject: null,
+        reason: 'InvalidValue',
+        message: 'attribute "title" does not fit',
+        action: 'Correct the value in the directory',
+        link: 'docs/troubleshooting.md#invalid-value',
+      },
+    ],
+    ignoredAttributes: ['title'],
+  },
   breaker: {
+    ...CLOSED_BREAKER,
     state: 'Open',
     reason: '60 of 100 requests failed',
     openedAt: '2026-11-24T06:00:00Z',
@@ -283,9 +333,7 @@ const STATUS: ScimTenantStatus = {
     failures: 60,
     requests: 100,
     classes: { InvalidValue: 59, StoreUnavailable: 1 },
-    observedResetToken: '',
-    observedResetAt: '',
-    mirroredTrip: 0,
+    wave: { deactivations: 31, limit: 30, people: 100 },
     lastNotified: { trip: 1, recipients: ['0123456789ab'] },
   },
   token: { fingerprint: 'sha256:0123456789ab', rotatedAt: '2026-11-24T06:00:00Z', expiresAt: null, previousValidUntil: null },
@@ -325,6 +373,8 @@ describe('status', () => {
       }
     };
     compare(schema.properties, STATUS as unknown as Record<string, unknown>, 'status');
+    const { recentFailures } = schema.properties.sync.properties;
+    compare(recentFailures.items.properties, STATUS.sync.recentFailures[0] as unknown as Record<string, unknown>, 'failure');
     compare(schema.properties.conditions.items.properties, STATUS.conditions[0] as unknown as Record<string, unknown>, 'condition');
   });
 

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { API_GROUP, API_VERSION, KIND, PLURAL } from '#operator/api/scim-tenant.ts';
-import { compileMapping } from '#operator/reconcile/compile-mapping.ts';
 import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
+import { compileMapping } from '#operator/reconcile/compile-mapping.ts';
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -34,10 +34,13 @@ const BOUNDS = [
 /** Unions with Booleans, which OpenAPI can't say; the API server's test covers them. */
 const UNIONS = /\.(value|constant|valueMap\.default|valueMap\.values\.\*)$/;
 
+/** Whole numbers and texts for one setting: the CRD says so by an extension and bounds both by CEL. */
+const INT_OR_STRING = /^type\(self\) == int \? self >= (\d+) && self <= (\d+) : self\.matches\(r'(.*)'\)$/;
+
 /** Path -> what an accepted value must be like, for every property and every item of a schema. */
 function rulesOf(schema: Schema, path = 'spec', into: Record<string, unknown> = {}): Record<string, unknown> {
   if (UNIONS.test(path)) return into;
-  const rule: Record<string, unknown> = {};
+  const rule: Record<string, unknown> = eitherKindOf(schema);
   for (const bound of BOUNDS) if (schema[bound] !== undefined) rule[bound] = schema[bound];
   if (schema.required) rule['required'] = [...schema.required].sort();
   const pattern = patternOf(schema);
@@ -47,6 +50,17 @@ function rulesOf(schema: Schema, path = 'spec', into: Record<string, unknown> = 
   if (schema.additionalProperties) rulesOf(schema.additionalProperties, `${path}.*`, into);
   if (schema.items) rulesOf(schema.items, `${path}[]`, into);
   return into;
+}
+
+function eitherKindOf(schema: Schema): Record<string, unknown> {
+  const [integer, text] = (schema['anyOf'] ?? []) as readonly Schema[];
+  if (integer?.['type'] === 'integer') {
+    return { minimum: integer['minimum'], maximum: integer['maximum'], pattern: text?.['pattern'], intOrString: true };
+  }
+  if (schema['x-kubernetes-int-or-string'] !== true) return {};
+  const [{ rule }] = schema['x-kubernetes-validations'] as [{ rule: string }];
+  const [, minimum, maximum, pattern] = INT_OR_STRING.exec(rule) ?? [];
+  return { minimum: Number(minimum), maximum: Number(maximum), pattern, intOrString: true };
 }
 
 /** The CRD asks patterns by CEL, whose message says what to write; zod has them as `pattern`. */
@@ -83,7 +97,7 @@ describe('crds/scimtenants.yaml', () => {
       tokenSecretRef: { name: 'X Y', key: '?' },
       tokenPolicy: { overlap: 'soon', maxAge: '1s' },
       failurePolicy: { window: '3h' },
-      users: { retention: '99999h' },
+      users: { retention: '99999h', maxDeactivations: '0%' },
       notificationEmails: ['nobody'],
       matchExistingBy: ['1'],
       attributeMapping: [{ target: 'login' }, { constant: 1, target: 'one', required: true }],
@@ -91,7 +105,7 @@ describe('crds/scimtenants.yaml', () => {
     const { error } = scimTenantSpecSchema.safeParse(JSON.parse(text));
     const nothing = scimTenantSpecSchema.safeParse({ tokenSecretRef: { name: 'acme-scim-token' } });
     const messages = [...error!.issues, ...nothing.error!.issues].map((issue) => issue.message);
-    expect(messages).toHaveLength(11);
+    expect(messages).toHaveLength(12);
     for (const message of messages) expect(words).toContain(JSON.stringify(message).slice(1, -1));
   });
 });
@@ -108,7 +122,11 @@ describe('crds/samples', () => {
       }
     }
     expect(read).toEqual([
+      'scimtenant-compliance-portal.yaml ScimTenant team-hr/portal',
+      'scimtenant-emergency-notification.yaml ScimTenant team-hr/alarm',
       'scimtenant-entra-defaults.yaml ScimTenant team-hr/contoso',
+      'scimtenant-facility-manager.yaml ScimTenant team-hr/facility',
+      'scimtenant-lone-worker.yaml ScimTenant team-hr/guard',
       'scimtenant.yaml Secret team-hr/acme-scim-token',
       'scimtenant.yaml ScimTenant team-hr/acme',
     ]);

@@ -8,6 +8,7 @@ test('the base URL is all that has to be set', () => {
     logLevel: 'info',
     admin: { host: '0.0.0.0', port: 9090 },
     externalUrl: 'https://scim.example.com',
+    docsUrl: null,
     kubernetes: {
       kubeconfig: null,
       configNamespace: 'scim-operator-config',
@@ -26,6 +27,7 @@ test('every variable is read', () => {
     ADMIN_HOST: '::1',
     ADMIN_PORT: '0',
     EXTERNAL_URL: 'http://localhost:8080',
+    DOCS_URL: 'https://docs.example.com/scim/',
     KUBECONFIG: '/home/me/.kube/config',
     CONFIG_NAMESPACE: 'configs',
     WATCH_NAMESPACES: 'team-hr,team-it',
@@ -39,6 +41,7 @@ test('every variable is read', () => {
     logLevel: 'debug',
     admin: { host: '::1', port: 0 },
     externalUrl: 'http://localhost:8080',
+    docsUrl: 'https://docs.example.com/scim',
     kubernetes: {
       kubeconfig: '/home/me/.kube/config',
       configNamespace: 'configs',
@@ -52,12 +55,19 @@ test('every variable is read', () => {
 });
 
 test('all problems are told at once, a sender that is missing beside a mail server among them', () => {
-  const set = { LOG_LEVEL: 'loud', ADMIN_PORT: '99999', WATCH_NAMESPACES: 'Team_HR', SMTP_URL: 'smtp://mail.example.com' };
+  const set = {
+    LOG_LEVEL: 'loud',
+    ADMIN_PORT: '99999',
+    DOCS_URL: 'docs/',
+    WATCH_NAMESPACES: 'Team_HR',
+    SMTP_URL: 'smtp://mail.example.com',
+  };
   expect(() => readOperatorConfig(set, 'host')).toThrow(
     `the environment is not usable:
   - LOG_LEVEL: "loud" is not usable; write one of fatal, error, warn, info, debug, trace, silent
   - ADMIN_PORT: "99999" is not usable; write a port from 0 to 65535
   - EXTERNAL_URL is not set: write an absolute URL that starts with https:// or http://
+  - DOCS_URL: write an absolute URL that starts with https:// or http://
   - WATCH_NAMESPACES: "Team_HR" is not usable; write a name of at most 63 lower-case letters, digits and dashes, such as team-hr
   - MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com`,
   );

@@ -13,6 +13,10 @@ describe('readScimTenantSpec', () => {
     });
   });
 
+  test.each([[1], [1_000_000], ['1%'], ['100%']])('takes %j deactivations as they are written', (maxDeactivations) => {
+    expect(readScimTenantSpec({ ...MINIMAL, users: { maxDeactivations } })).toMatchObject({ users: { maxDeactivations } });
+  });
+
   test('takes a field that was left empty as one that was left out', () => {
     const spec = { ...MINIMAL, displayName: null, failurePolicy: null, rateLimit: { burst: null }, newUserDefaults: null };
     expect(readScimTenantSpec(spec)).toEqual(scimTenantSpecSchema.parse(MINIMAL));
@@ -51,6 +55,11 @@ describe('readScimTenantSpec', () => {
       { ...MINIMAL, newUserDefaults: [{ target: 'role', value: ['a'] }] },
       ['spec.newUserDefaults[0].value: write a text, a number, true or false'],
     ],
+    ...[0, 1.5, '0%', '101%', '30', true, ['30%']].map((maxDeactivations): [string, unknown, readonly string[]] => [
+      `the limit ${JSON.stringify(maxDeactivations)} of deactivations`,
+      { ...MINIMAL, users: { maxDeactivations } },
+      ['spec.users.maxDeactivations: write a number of people from 1 to 1000000, or a share of them from 1% to 100% such as 30%'],
+    ]),
     [
       'several problems, all told at once',
       { ...MINIMAL, failurePolicy: { window: '3h', action: 'Stop' }, notificationEmails: ['nobody'] },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES, type FailureClass } from '#common/pod-report.ts';
+import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES, type DeactivationWave, type FailureClass } from '#common/pod-report.ts';
 import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema, type FailurePolicy } from '#operator/api/scim-tenant-spec.ts';
 import { evaluateBreaker, type BreakerInput } from '#operator/breaker/evaluate-breaker.ts';
 import { windowTotals, type EpochOutcomes, type WindowTotals } from '#operator/breaker/window-totals.ts';
-import { aBreaker, anOpenBreaker } from '#test/support/a-tenant.ts';
+import { aBreaker, anOpenBreaker, aWaveBreaker } from '#test/support/a-tenant.ts';
 
 const NOW = Date.parse('2026-11-24T07:00:00.250Z');
 
@@ -18,6 +18,7 @@ function anInput(overrides: Partial<BreakerInput> = {}): BreakerInput {
     previous: aBreaker(),
     policy: aPolicy(),
     totals: { requests: 0, failures: {} },
+    wave: null,
     enabled: true,
     enabledOwners: ['kubectl'],
     resetAt: '',
@@ -26,6 +27,7 @@ function anInput(overrides: Partial<BreakerInput> = {}): BreakerInput {
   };
 }
 
+const WAVE: DeactivationWave = { at: '2026-11-24T06:59:59.123Z', deactivations: 31, limit: 30, people: 100 };
 const TOO_MANY: WindowTotals = { requests: 30, failures: { InvalidValue: 12, StoreUnavailable: 3 } };
 
 describe('a closed breaker', () => {
@@ -42,6 +44,52 @@ describe('a closed breaker', () => {
         failures: 15,
         requests: 30,
         classes: { InvalidValue: 12, StoreUnavailable: 3 },
+        cause: 'Failures',
+        wave: null,
+      },
+    });
+  });
+
+  test.each<{ name: string; input: Partial<BreakerInput>; reason: string; counted: Partial<BreakerInput['previous']> }>([
+    {
+      name: 'without a failed request',
+      input: { totals: { requests: 31, failures: {} } },
+      reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
+      counted: { failures: 0, requests: 31, classes: {} },
+    },
+    {
+      name: 'rather than for failures that would do',
+      input: { totals: TOO_MANY },
+      reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
+      counted: { failures: 15, requests: 30, classes: TOO_MANY.failures },
+    },
+    {
+      name: 'that is done and told where it only notifies',
+      input: { totals: { requests: 31, failures: {} }, policy: aPolicy({ action: 'NotifyOnly', window: '1h' }) },
+      reason: '31 of 100 people were deactivated within 1h, more than users.maxDeactivations allows (30)',
+      counted: { failures: 0, requests: 31, classes: {} },
+    },
+    {
+      name: 'of a tenant that had fewer people when the window began',
+      input: { totals: { requests: 31, failures: {} }, wave: { ...WAVE, people: 10, limit: 20 } },
+      reason: '31 people would be deactivated within 40m, more than users.maxDeactivations allows (20)',
+      counted: { failures: 0, requests: 31, classes: {} },
+    },
+  ])('opens at once for a wave of deactivations $name', ({ input, reason, counted }) => {
+    const wave = input.wave ?? WAVE;
+    const previous = anOpenBreaker({ state: 'Closed', reason: '', openedAt: null, epoch: 1 });
+    const { at: _at, ...kept } = wave;
+    expect(evaluateBreaker(anInput({ previous, wave, ...input }))).toEqual({
+      happened: 'tripped',
+      status: {
+        ...previous,
+        state: 'Open',
+        reason,
+        openedAt: '2026-11-24T07:00:00Z',
+        trips: 2,
+        cause: 'DeactivationWave',
+        wave: kept,
+        ...counted,
       },
     });
   });
@@ -57,6 +105,7 @@ describe('a closed breaker', () => {
     { name: 'one failure short', reason: 'maxFailures', input: { totals: { requests: 20, failures: { Uniqueness: 9 } } }, opens: false },
     { name: 'below the ratio', reason: 'maxFailureRatio', input: { totals: { requests: 26, failures: { Uniqueness: 10 } } }, opens: false },
     { name: 'not asked yet', reason: 'no poll is no fact', input: { totals: null }, opens: false },
+    { name: 'switched off by a person before a wave', reason: 'as with failures', input: { wave: WAVE, enabled: false }, opens: false },
     { name: 'switched off by a person', reason: 'nothing left to switch off', input: { totals: TOO_MANY, enabled: false }, opens: false },
     {
       name: 'failing by client errors that do not count',
@@ -140,6 +189,26 @@ describe('an open breaker', () => {
       name: 'that only notifies stays open until the pods have been asked',
       input: { policy: aPolicy({ action: 'NotifyOnly' }), totals: null, enabledOwners: [] },
       closes: false,
+    },
+    {
+      name: 'that only notifies stays open while a wave is in its window',
+      input: { previous: aWaveBreaker(), policy: aPolicy({ action: 'NotifyOnly' }), wave: WAVE, enabledOwners: [] },
+      closes: false,
+    },
+    {
+      name: 'that only notifies closes once a wave has left its window',
+      input: { previous: aWaveBreaker(), policy: aPolicy({ action: 'NotifyOnly' }), enabledOwners: [] },
+      closes: true,
+    },
+    {
+      name: 'that switches off stays open when a wave has left its window',
+      input: { previous: aWaveBreaker({ mirroredTrip: 1 }), enabled: false },
+      closes: false,
+    },
+    {
+      name: 'for a wave closes when a person sets enabled after the mirror',
+      input: { previous: aWaveBreaker({ mirroredTrip: 1 }), wave: WAVE, enabledOwners: ['kubectl-edit'] },
+      closes: true,
     },
   ];
   test.each(table)('$name', ({ input, closes }) => {
@@ -231,6 +300,7 @@ describe('any breaker', () => {
   test('counts its trips and epochs upwards only, by one at most', () => {
     const step = fc.record({
       totals: fc.option(totals),
+      wave: fc.option(fc.constant(WAVE)),
       enabled: fc.boolean(),
       resetAt: fc.constantFrom('', 'a', 'b'),
       owner: fc.constantFrom('kubectl', 'flux'),
@@ -238,10 +308,8 @@ describe('any breaker', () => {
     fc.assert(
       fc.property(policy, fc.array(step, { maxLength: 30 }), (policy, steps) => {
         let breaker = aBreaker();
-        for (const { totals, enabled, resetAt, owner } of steps) {
-          const { status, happened } = evaluateBreaker(
-            anInput({ previous: breaker, policy, totals, enabled, resetAt, enabledOwners: [owner] }),
-          );
+        for (const { owner, ...observed } of steps) {
+          const { status, happened } = evaluateBreaker(anInput({ previous: breaker, policy, ...observed, enabledOwners: [owner] }));
           expect(status.trips - breaker.trips).toBe(happened === 'tripped' ? 1 : 0);
           expect(status.epoch - breaker.epoch).toBe(happened === 'closed' ? 1 : 0);
           expect(status.trips - status.epoch).toBe(status.state === 'Open' ? 1 : 0);

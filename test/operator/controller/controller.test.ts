@@ -53,7 +53,7 @@ function start(cluster: FakeCluster, overrides: Partial<ControllerParts> = {}, s
     metrics,
     logger: log.logger,
     ...overrides,
-    settings: { externalUrl: 'https://scim.example.com', pollIntervalMs: 10, ...settings },
+    settings: { externalUrl: 'https://scim.example.com', docsUrl: null, pollIntervalMs: 10, ...settings },
   });
   const stop = new AbortController();
   const running = controller.run(stop.signal);

@@ -2,10 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
 import { aClock } from '#test/support/a-clock.ts';
+import { NEVER_SYNCED, type ReprojectionStatus } from '#operator/api/scim-tenant-status.ts';
 import { aBreaker, anOpenBreaker, aStatus } from '#test/support/a-tenant.ts';
 
 const ACME = { namespace: 'team-hr', name: 'acme' };
-const SYNC = { lastRequestTime: null, lastSuccessTime: '2026-11-24T06:00:00Z', users: 7, groups: null };
+const SYNC = { ...NEVER_SYNCED, lastSuccessTime: '2026-11-24T06:00:00Z', users: 7 };
+
+const REPROJECTION: ReprojectionStatus = {
+  state: 'Done',
+  total: 1_000,
+  done: 400,
+  incomplete: 3,
+  startedTime: '2026-11-24T06:00:00Z',
+  finishedTime: '2026-11-24T06:01:00Z',
+  arrivesWithNextSync: [],
+};
 
 function metrics() {
   const registry = new Registry();
@@ -49,9 +60,21 @@ describe('metrics of a tenant', () => {
     expect(await lines('scim_tenant_users')).toEqual([]);
   });
 
+  test('tell how many people are still to be made anew, only while that goes on', async () => {
+    const { tenants, lines } = metrics();
+    const told: string[][] = [];
+    const running = { ...REPROJECTION, state: 'Running', finishedTime: null } as const;
+    for (const reprojection of [null, running, { ...running, done: 950 }, REPROJECTION, { ...running, total: 5, done: 0 }]) {
+      tenants.set(ACME, 'Active', aStatus({ sync: { ...SYNC, reprojection } }));
+      told.push(await lines('scim_tenant_reprojection_remaining'));
+    }
+    const line = (people: number): string => `scim_tenant_reprojection_remaining{namespace="team-hr",tenant="acme"} ${people}`;
+    expect(told).toEqual([[], [line(600)], [line(50)], [], [line(5)]]);
+  });
+
   test('go with the tenant', async () => {
     const { tenants, lines } = metrics();
-    tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    tenants.set(ACME, 'Active', aStatus({ sync: { ...SYNC, reprojection: { ...REPROJECTION, state: 'Running' } } }));
     tenants.remove(ACME);
     tenants.remove({ namespace: 'team-hr', name: 'never-seen' });
     expect(await lines('scim_tenant')).toEqual([]);

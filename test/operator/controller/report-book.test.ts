@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OutcomeBucket, PodReport, TenantReport } from '#common/pod-report.ts';
+import type { OutcomeBucket, PodReport, RecentFailure, Reprojection, TenantReport } from '#common/pod-report.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { ReportBook } from '#operator/controller/report-book.ts';
 import { aClock } from '#test/support/a-clock.ts';
@@ -15,6 +15,10 @@ function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId 
     lastSuccessTime: null,
     users: null,
     buckets: [],
+    deactivationWave: null,
+    reprojection: null,
+    recentFailures: [],
+    ignoredAttributes: [],
   };
   return {
     version: 1,
@@ -28,6 +32,25 @@ function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId 
 
 function bucket(requests: number, failures: OutcomeBucket['failures'] = {}): OutcomeBucket {
   return { start: 1_795_500_000, requests, failures };
+}
+
+const WAVE = { at: '2026-11-24T06:00:00.000Z', deactivations: 31, limit: 30, people: 100 };
+
+function aReprojection(overrides: Partial<Reprojection> = {}): Reprojection {
+  return {
+    projection: 'p1',
+    startedAt: '2026-11-24T06:00:00.000Z',
+    finishedAt: null,
+    total: 1_000,
+    done: 0,
+    incomplete: 0,
+    ...overrides,
+  };
+}
+
+function aFailure(second: number): RecentFailure {
+  const time = new Date(Date.parse('2026-11-24T06:00:00.000Z') + second * 1_000).toISOString();
+  return { time, operation: 'PATCH User', subject: `p-${second}`, reason: 'InvalidValue', message: 'does not fit' };
 }
 
 function aBook() {
@@ -49,6 +72,10 @@ describe('what the book knows', () => {
       lastRequestTime: null,
       lastSuccessTime: null,
       users: null,
+      waves: [],
+      reprojections: [],
+      recentFailures: [],
+      ignored: [],
     });
   });
 
@@ -69,6 +96,48 @@ describe('what the book knows', () => {
       lastRequestTime: '2026-11-24T05:59:00.000Z',
       lastSuccessTime: null,
       users: 8,
+      waves: [],
+      reprojections: [],
+      recentFailures: [],
+      ignored: [],
+    });
+  });
+
+  test('is each pod’s wave and re-projection, the ten newest failures of all, and what is ignored under each revision', () => {
+    const { book, poll } = aBook();
+    const [first, second] = [aReprojection(), aReprojection({ finishedAt: '2026-11-24T06:00:00.000Z' })];
+    poll([
+      aReport('a', {
+        epoch: 2,
+        deactivationWave: WAVE,
+        reprojection: first,
+        recentFailures: [9, 8, 7, 5, 3, 1].map(aFailure),
+        ignoredAttributes: ['title', 'nickName'],
+      }),
+      aReport('b', { reprojection: second, recentFailures: [10, 6, 4, 2, 0].map(aFailure), ignoredAttributes: ['addresses', 'title'] }),
+      aReport('c', { revision: 'r2', ignoredAttributes: ['photos'] }),
+    ]);
+    expect(book.observation(ACME)).toMatchObject({
+      waves: [{ epoch: 2, wave: WAVE }],
+      reprojections: [first, second],
+      recentFailures: [10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map(aFailure),
+      ignored: [
+        { revision: 'r1', names: ['addresses', 'nickName', 'title'] },
+        { revision: 'r2', names: ['photos'] },
+      ],
+    });
+  });
+
+  test('keeps a vanished pod’s failures and wave, and not its re-projection, which goes on elsewhere', () => {
+    const { book, clock, poll } = aBook();
+    const told = { buckets: [bucket(5)], deactivationWave: WAVE, recentFailures: [aFailure(0)], reprojection: aReprojection() };
+    poll([aReport('a', told)]);
+    clock.advance(10_000);
+    poll([aReport('b', null)]);
+    expect(book.observation(ACME)).toMatchObject({
+      waves: [{ epoch: 0, wave: WAVE }],
+      recentFailures: [aFailure(0)],
+      reprojections: [],
     });
   });
 
@@ -112,6 +181,10 @@ describe('a poll names the tenants that need a run', () => {
     { what: 'another revision', change: { revision: 'r2' }, pods: 1 },
     { what: 'another failure', change: { buckets: [bucket(1, { InternalError: 1 })] }, pods: 1 },
     { what: 'another number of pods', change: {}, pods: 2 },
+    { what: 'a wave', change: { deactivationWave: WAVE }, pods: 1 },
+    { what: 'a re-projection that begins', change: { reprojection: aReprojection() }, pods: 1 },
+    { what: 'the first failure that is told in words', change: { recentFailures: [aFailure(0)] }, pods: 1 },
+    { what: 'the first attribute that is ignored', change: { ignoredAttributes: ['title'] }, pods: 1 },
   ])('at once for $what', ({ change, pods }) => {
     const { poll } = aBook();
     poll([aReport('a')]);
@@ -144,5 +217,39 @@ describe('a poll names the tenants that need a run', () => {
       clock.advance(2_000);
     }
     expect(told).toEqual([0, 10, 20, 30]);
+  });
+
+  test('every 10 s for the progress of a re-projection, which stays as it was told in between, and at once for its end', () => {
+    const { book, clock, poll } = aBook();
+    const told: (readonly [number, number | undefined])[] = [];
+    for (let second = 0; second <= 36; second += 2) {
+      const end = second === 34 ? { finishedAt: '2026-11-24T06:00:34.000Z' } : {};
+      const progress = second > 34 ? { finishedAt: '2026-11-24T06:00:34.000Z', done: 34 } : { done: second, ...end };
+      const isTold = poll([aReport('a', { reprojection: aReprojection(progress) })]).length > 0;
+      const [shown] = book.observation(ACME)?.reprojections ?? [];
+      if (isTold) told.push([second, shown?.done]);
+      expect(shown?.done).toBe(told.at(-1)?.[1]);
+      clock.advance(2_000);
+    }
+    expect(told).toEqual([
+      [0, 0],
+      [10, 10],
+      [20, 20],
+      [30, 30],
+      [34, 34],
+    ]);
+  });
+
+  test('at once for each failure that counts, and every 10 s for the list of them', () => {
+    const { book, clock, poll } = aBook();
+    const listed: number[] = [];
+    for (let second = 0; second <= 20; second += 2) {
+      const failures = Array.from({ length: second / 2 + 1 }, (_, index) => aFailure(second - 2 * index)).slice(0, 10);
+      const report = aReport('a', { buckets: [bucket(second + 1, { InvalidValue: second + 1 })], recentFailures: failures });
+      expect(poll([report])).toEqual([ACME]);
+      listed.push(book.observation(ACME)?.recentFailures.length ?? 0);
+      clock.advance(2_000);
+    }
+    expect(listed).toEqual([1, 1, 1, 1, 1, 6, 6, 6, 6, 6, 10]);
   });
 });

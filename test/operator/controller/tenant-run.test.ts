@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
+import { projectionRevision, sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
@@ -67,6 +67,12 @@ async function ready(): Promise<string> {
 async function fail({ pods }: OperatorWorld): Promise<void> {
   await pods.send('pod-a', KEY, { successes: 1, failures: { InvalidValue: 2 } });
   await pods.send('pod-b', KEY, { successes: 1, failures: { InvalidValue: 2 } });
+}
+
+const FIGURES = { deactivations: 31, limit: 30, people: 100 };
+
+async function wave({ pods, clock }: OperatorWorld): Promise<void> {
+  await pods.note('pod-a', KEY, { deactivationWave: { at: new Date(clock.now()).toISOString(), ...FIGURES } });
 }
 
 /** Writes of the story so far, without repetitions of the same status. */
@@ -202,17 +208,181 @@ describe('a tenant from its first sight to a trip and back', () => {
   });
 });
 
+describe('a wave of deactivations', () => {
+  test('switches the tenant off, is mailed once with its figures, and lets another portion through each time a person switches on', async () => {
+    const operator = anOperator(world);
+    for (let trip = 1; trip <= 2; trip += 1) {
+      await operator.settle(KEY);
+      expect(await ready()).toBe('True Programmed');
+      await wave(world);
+      await operator.settle(KEY);
+      expect(await ready()).toBe('False Tripped');
+      expect(await enabled()).toBe(false);
+      expect((await status()).breaker).toMatchObject({ state: 'Open', trips: trip, cause: 'DeactivationWave', wave: FIGURES });
+      put(world, { enabled: true });
+      await operator.settle(KEY);
+      expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: FIRST_EPOCH + trip });
+    }
+    expect(world.mailbox.mails.map(({ trip, cause, wave: figures }) => [trip, cause, figures])).toEqual([
+      [1, 'DeactivationWave', FIGURES],
+      [2, 'DeactivationWave', FIGURES],
+    ]);
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['Tripped', 'BreakerClosed', 'Tripped', 'BreakerClosed']);
+  });
+
+  test('is told the same way when the mail server comes back after the breaker has closed', async () => {
+    world.mailbox.down = 'down';
+    await anOperator(world).settle(KEY);
+    await wave(world);
+    await anOperator(world).settle(KEY);
+    put(world, { enabled: true });
+    await anOperator(world).settle(KEY);
+    world.mailbox.down = null;
+    await anOperator(world).settle(KEY);
+    expect(world.mailbox.mails).toMatchObject([
+      {
+        cause: 'DeactivationWave',
+        reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
+      },
+    ]);
+  });
+
+  test('where the policy only notifies is done and told, and closes by itself', async () => {
+    put(world, { failurePolicy: { action: 'NotifyOnly' } });
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    await wave(world);
+    await operator.settle(KEY);
+    expect((await status()).breaker).toMatchObject({ state: 'Open', cause: 'DeactivationWave' });
+    expect(await config()).toMatchObject({ state: { kind: 'Active' }, deactivationGuard: { refuses: false } });
+    world.clock.advance(41 * 60_000);
+    await operator.settle(KEY);
+    expect((await status()).breaker).toMatchObject({ state: 'Closed', trips: 1, epoch: FIRST_EPOCH + 1 });
+    expect(world.mailbox.mails).toHaveLength(1);
+  });
+});
+
+describe('a changed mapping', () => {
+  const NARROW = [{ source: 'userName', target: 'login' }];
+  const WIDE = [...NARROW, { source: 'title', target: 'designation' }, { sources: ['nickName', 'displayName'], target: 'nick' }];
+
+  test('is followed from pod to pod until all people are done, and keeps its figures when the pods restart', async () => {
+    put(world, { attributeMapping: NARROW });
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    expect((await status()).sync).toMatchObject({ mapping: projectionRevision((await config())!), reprojection: null });
+
+    put(world, { attributeMapping: WIDE });
+    await operator.settle(KEY);
+    const arrivesWithNextSync = ['displayName', 'nickName', 'title'];
+    const changed = (await config())!;
+    expect(changed.newlySelected).toEqual(arrivesWithNextSync);
+    const projection = projectionRevision(changed);
+    const begun = { projection, startedAt: '2026-11-24T06:01:00.000Z', finishedAt: null, total: 50, done: 10, incomplete: 1 };
+    await world.pods.note('pod-a', KEY, { reprojection: begun });
+    await operator.settle(KEY);
+    const running = {
+      state: 'Running',
+      total: 50,
+      done: 10,
+      incomplete: 1,
+      startedTime: '2026-11-24T06:01:00Z',
+      finishedTime: null,
+      arrivesWithNextSync,
+    };
+    expect((await status()).sync.reprojection).toEqual(running);
+
+    world.pods.start('pod-a');
+    await operator.settle(KEY);
+    expect((await status()).sync.reprojection).toEqual(running);
+    const rest = {
+      ...begun,
+      startedAt: '2026-11-24T06:02:00.000Z',
+      finishedAt: '2026-11-24T06:02:30.000Z',
+      total: 40,
+      done: 40,
+      incomplete: 0,
+    };
+    await world.pods.note('pod-b', KEY, { reprojection: rest });
+    await operator.settle(KEY);
+    world.pods.start('pod-b');
+    await operator.settle(KEY);
+    expect((await status()).sync.reprojection).toMatchObject({ state: 'Done', total: 40, done: 40, finishedTime: '2026-11-24T06:02:30Z' });
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['MappingChanged']);
+    expect(await config()).toEqual(changed);
+  });
+
+  test.each([0, 1, 2, 3, 4])('is told and followed though the process ends after %i of its writes', async (writesBefore) => {
+    await anOperator(world).settle(KEY);
+    put(world, { attributeMapping: WIDE });
+    await anOperator(world, writesBefore)
+      .settle(KEY)
+      .catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
+    await anOperator(world).settle(KEY);
+    const changed = (await config())!;
+    expect(changed.newlySelected).toEqual(['displayName', 'nickName', 'title']);
+    expect((await status()).sync.mapping).toBe(projectionRevision(changed));
+    expect([...new Set(world.cluster.events.map(({ reason }) => reason))]).toEqual(['MappingChanged']);
+  });
+
+  test('is written to the status every 10 s at most while it goes on', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const projection = projectionRevision((await config())!);
+    const startedAt = new Date(world.clock.now()).toISOString();
+    const written: number[] = [];
+    for (let second = 0; second < 60; second += 2) {
+      const reprojection = { projection, startedAt, finishedAt: null, total: 100, done: second, incomplete: 0 };
+      await world.pods.note('pod-a', KEY, { reprojection });
+      const before = world.cluster.writes.length;
+      await operator.step(KEY);
+      if (world.cluster.writes.length > before) written.push(second);
+      world.clock.advance(2_000);
+    }
+    expect(written).toEqual([0, 10, 20, 30, 40, 50]);
+  });
+});
+
+describe('what pods told of failures and ignored attributes', () => {
+  test('outlives them, and ignored attributes end with the mapping', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const failure = { operation: 'POST User', subject: 'p-1', reason: 'RequiredAttribute', message: 'attribute "title" is missing' };
+    await world.pods.note('pod-a', KEY, { recentFailures: [{ time: START, ...failure }], ignoredAttributes: ['title'] });
+    await operator.settle(KEY);
+    for (const pod of ['pod-a', 'pod-b']) world.pods.start(pod);
+    await world.pods.note('pod-b', KEY, { ignoredAttributes: ['nickName'] });
+    world.clock.advance(10_000);
+    await operator.settle(KEY);
+    const { sync } = await status();
+    expect(sync).toMatchObject({ recentFailures: [{ time: START, ...failure }], ignoredAttributes: ['nickName', 'title'] });
+    expect(sync.recentFailures[0]?.link).toBe('https://docs.example.com/scim/troubleshooting.md#required-attribute');
+
+    for (const pod of ['pod-a', 'pod-b']) world.pods.start(pod);
+    put(world, { attributeMapping: [{ source: 'userName', target: 'nick' }] });
+    await operator.settle(KEY);
+    expect((await status()).sync).toMatchObject({ recentFailures: [failure], ignoredAttributes: [] });
+  });
+});
+
 describe.each([
-  { way: 'a new reset-at', switchOn: (to: OperatorWorld) => put(to, {}, { resetAt: 'now' }), mirrors: ['mirror', 'mirror released'] },
-  { way: 'a person', switchOn: (to: OperatorWorld) => put(to, { enabled: true }), mirrors: ['mirror'] },
-])('a crash before any single write of a story that ends with $way switching on', ({ switchOn, mirrors }) => {
+  {
+    cause: 'failures',
+    trip: fail,
+    way: 'a new reset-at',
+    switchOn: (to: OperatorWorld) => put(to, {}, { resetAt: 'now' }),
+    mirrors: ['mirror', 'mirror released'],
+  },
+  { cause: 'failures', trip: fail, way: 'a person', switchOn: (to: OperatorWorld) => put(to, { enabled: true }), mirrors: ['mirror'] },
+  { cause: 'a wave', trip: wave, way: 'a person', switchOn: (to: OperatorWorld) => put(to, { enabled: true }), mirrors: ['mirror'] },
+])('a crash before any single write of a story that begins with $cause and ends with $way switching on', ({ trip, switchOn, mirrors }) => {
   /** More writes than the story has, so that it is cut before each of them. */
   const LONGEST_STORY = 30;
 
   async function story(to: OperatorWorld, between: () => Promise<void>): Promise<void> {
     world = to;
     await between();
-    await fail(to);
+    await trip(to);
     await between();
     switchOn(to);
     await between();
@@ -375,7 +545,11 @@ describe('configuration', () => {
     await operator.settle(KEY);
     expect(await ready()).toBe('True Programmed');
     expect((await config())?.mapping).toEqual([aRule('userName', 'nick')]);
-    expect(world.cluster.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning MappingInvalid', 'Normal Resolved']);
+    expect(world.cluster.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
+      'Warning MappingInvalid',
+      'Normal Resolved',
+      'Normal MappingChanged',
+    ]);
   });
 
   test('a rotated token takes over, the old one lives for the overlap and then goes', async () => {

@@ -11,6 +11,7 @@ import { createLogger } from '#common/logger.ts';
 import { tenantKeyOf } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { BREAKER_FIELD_MANAGER, OPERATOR_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED } from '#operator/api/scim-tenant-status.ts';
 import { KubernetesCluster } from '#operator/kube/kubernetes-cluster.ts';
 import { SCIM_TENANTS } from '#operator/kube/parse-scim-tenant.ts';
 import { describeCluster, type ClusterUnderTest, type TenantManifest } from '#test/contracts/cluster-contract.ts';
@@ -386,21 +387,8 @@ function aStatus(generation: number) {
     endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
     conditions: [],
     programmed: { generation, pods: 1, acknowledged: 1 },
-    sync: { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null },
-    breaker: {
-      state: 'Closed',
-      reason: '',
-      openedAt: null,
-      trips: 0,
-      epoch: 0,
-      failures: 0,
-      requests: 0,
-      classes: {},
-      observedResetToken: '',
-      observedResetAt: '',
-      mirroredTrip: 0,
-      lastNotified: { trip: 0, recipients: [] },
-    },
+    sync: NEVER_SYNCED,
+    breaker: CLOSED_BREAKER,
     token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
   } as const;
 }

@@ -23,6 +23,10 @@ const A_TENANT_REPORT = {
   lastSuccessTime: null,
   users: null,
   buckets: [],
+  deactivationWave: null,
+  reprojection: null,
+  recentFailures: [],
+  ignoredAttributes: [],
 };
 const forever = new AbortController().signal;
 let server: ApiServer;
@@ -132,6 +136,20 @@ describe('KubernetesPodReports', () => {
     expect(ours?.tenants).toEqual({ 'team-hr/acme': A_TENANT_REPORT });
     const [all] = (await new KubernetesPodReports({ ...parts, watchNamespaces: null }).poll(forever)).reports;
     expect(all?.tenants).toEqual(tenants);
+  });
+
+  test('reads the report of an older pod, and counts a class of failures that only a newer one knows as another client error', async () => {
+    const namespace = await newNamespace();
+    const { generation, revision, epoch, lastRequestTime, lastSuccessTime, users } = A_TENANT_REPORT;
+    const failures = { InvalidValue: 2, Gremlins: 3, OtherClientError: 1 };
+    const older = { generation, revision, epoch, lastRequestTime, lastSuccessTime, users };
+    const report = { ...aReport('pod-0'), tenants: { 'team-hr/acme': { ...older, buckets: [{ start: 10, requests: 7, failures }] } } };
+    await slice(namespace, 'scim-service', await aPod((_, response) => void response.end(JSON.stringify(report))));
+    const pods = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
+    const [read] = (await pods.poll(forever)).reports;
+    expect(read?.tenants).toEqual({
+      'team-hr/acme': { ...A_TENANT_REPORT, buckets: [{ start: 10, requests: 7, failures: { InvalidValue: 2, OtherClientError: 4 } }] },
+    });
   });
 
   test('an abort ends the poll at once', async () => {

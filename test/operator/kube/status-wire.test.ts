@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES } from '#common/pod-report.ts';
-import { CLOSED_BREAKER, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
-import { statusFromWire, statusToWire } from '#operator/kube/status-wire.ts';
+import { readScimTenantStatus } from '#operator/api/read-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { statusToWire } from '#operator/kube/status-wire.ts';
 
 const FRESH: ScimTenantStatus = {
   observedGeneration: 1,
   endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
   conditions: [],
   programmed: { generation: 1, pods: 0, acknowledged: 0 },
-  sync: { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null },
+  sync: NEVER_SYNCED,
   breaker: CLOSED_BREAKER,
   token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
 };
@@ -23,6 +24,7 @@ describe('a status on the wire', () => {
       breaker: {
         state: 'Closed',
         reason: '',
+        cause: 'Failures',
         trips: 0,
         epoch: 0,
         failures: 0,
@@ -56,16 +58,48 @@ describe('a status on the wire', () => {
         { maxLength: 4 },
       ),
       programmed: fc.record({ generation: count, pods: count, acknowledged: count }),
-      sync: fc.record({ lastRequestTime: time, lastSuccessTime: time, users: total, groups: total }),
+      sync: fc.record({
+        lastRequestTime: time,
+        lastSuccessTime: time,
+        users: total,
+        groups: total,
+        mapping: fc.option(word),
+        reprojection: fc.option(
+          fc.record({
+            state: fc.constantFrom('Running', 'Done'),
+            total: count,
+            done: count,
+            incomplete: count,
+            startedTime: fc.constant('2026-01-02T03:04:05Z'),
+            finishedTime: time,
+            arrivesWithNextSync: fc.array(word, { maxLength: 3 }),
+          }),
+        ),
+        recentFailures: fc.array(
+          fc.record({
+            time: fc.constant('2026-01-02T03:04:05Z'),
+            operation: word,
+            subject: fc.option(word),
+            reason: word,
+            message: word,
+            action: word,
+            link: word,
+          }),
+          { maxLength: 3 },
+        ),
+        ignoredAttributes: fc.array(word, { maxLength: 3 }),
+      }),
       breaker: fc.record({
         state: fc.constantFrom('Closed', 'Open'),
         reason: word,
+        cause: fc.constantFrom('Failures', 'DeactivationWave'),
         openedAt: time,
         trips: count,
         epoch: count,
         failures: count,
         requests: count,
         classes: fc.dictionary(fc.constantFrom(...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES), count, { noNullPrototype: true }),
+        wave: fc.option(fc.record({ deactivations: count, limit: count, people: count })),
         observedResetToken: word,
         observedResetAt: word,
         mirroredTrip: count,
@@ -75,35 +109,8 @@ describe('a status on the wire', () => {
     });
     fc.assert(
       fc.property(status, (written) => {
-        expect(statusFromWire(JSON.parse(JSON.stringify(statusToWire(written))))).toEqual(written);
+        expect(readScimTenantStatus(JSON.parse(JSON.stringify(statusToWire(written))))).toEqual(written);
       }),
     );
-  });
-
-  test.each([
-    { name: 'absent', wire: undefined },
-    { name: 'null', wire: null },
-    { name: 'empty', wire: {} },
-    { name: 'the default of the CRD', wire: { observedGeneration: -1 } },
-  ])('that is $name is one that nobody has written', ({ wire }) => {
-    expect(statusFromWire(wire)).toBeNull();
-  });
-
-  test('of another version of the operator is read as far as it is known', () => {
-    const condition = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-02T03:04:05Z', reason: 'Fine' };
-    const read = statusFromWire({
-      observedGeneration: 3,
-      colour: 'green',
-      conditions: [condition, { ...condition, type: 'Shiny' }],
-      breaker: { state: 'Open', trips: 4, classes: { InvalidValue: 2, Gremlins: 9 } },
-    });
-    expect(read).toEqual({
-      ...FRESH,
-      observedGeneration: 3,
-      endpoint: '',
-      conditions: [{ ...condition, observedGeneration: 0, message: '' }],
-      programmed: { generation: 0, pods: 0, acknowledged: 0 },
-      breaker: { ...CLOSED_BREAKER, state: 'Open', trips: 4, classes: { InvalidValue: 2 } },
-    });
   });
 });

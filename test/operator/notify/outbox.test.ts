@@ -37,6 +37,7 @@ function open(overrides: Partial<NotifierParts> & Pick<NotifierParts, 'mailer'>)
   let now = 0;
   const notifier = createNotifier({
     from: FROM,
+    docsUrl: null,
     home: 'kubernetes',
     onSettled: (key) => settled.push(key),
     onAttempt: (outcome) => attempts.push(outcome),
@@ -163,7 +164,7 @@ describe('createNotifier', () => {
         to: 'hr-it@acme.example',
         subject: '[SCIM] The synchronisation of Acme Corp (team-hr/acme) was switched off',
         text: expect.stringContaining(`kubectl -n team-hr patch scimtenant acme --type merge -p '{"spec":{"enabled":true}}'`),
-        html: expect.stringContaining('<li>58 &times; A value does not fit'),
+        html: expect.stringContaining('<li>58 &times; A value that the directory sent does not fit'),
         messageId: expect.stringMatching(/^<trip-3\.0f5c9a1e-6b7d-4c3a-9f55-2d1f3c8b7a60\.[0-9a-f]{12}@example\.com>$/),
       },
     ]);

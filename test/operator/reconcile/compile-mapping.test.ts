@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { z } from 'zod';
-import { parseTenantConfig, renderTenantConfig } from '#common/tenant-config.ts';
+import { parseTenantConfig, projectionRevision, renderTenantConfig } from '#common/tenant-config.ts';
 import type { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { compileMapping } from '#operator/reconcile/compile-mapping.ts';
 import { PRESETS } from '#operator/reconcile/presets/presets.ts';
@@ -110,9 +110,19 @@ describe('a mapping is refused', () => {
     expect(compile(rules).problems).toEqual(problems);
   });
 
-  test('when people would be recognised by a constant', () => {
-    const { problems } = compile([{ constant: 'x', target: 'a' }], { matchExistingBy: ['a'] });
-    expect(problems).toEqual(['matchExistingBy[0]: no rule with a source has the target "a"; name one that has']);
+  test('for two defaults with one target, and not for one with the target of a rule or the preset', () => {
+    const { problems } = compile([{ source: 'title', target: 'designation' }], {
+      preset: 'Minimal',
+      newUserDefaults: [
+        { target: 'designation', value: 'unknown' },
+        { target: 'email', value: 'none' },
+        { target: 'role', value: 'employee' },
+        { target: 'email', value: 'nobody' },
+      ],
+    });
+    expect(problems).toEqual([
+      'newUserDefaults[3].target: "email" is written by newUserDefaults[1].target already; give each its own target',
+    ]);
   });
 
   test('for a default that the preset writes, which is named', () => {
@@ -120,6 +130,66 @@ describe('a mapping is refused', () => {
     expect(problems).toEqual([
       'newUserDefaults[0].target: "email.first" lies inside "email", which preset Minimal.target writes as a whole; rename one of them',
     ]);
+  });
+});
+
+describe('people are recognised', () => {
+  const HELD = ', by which nobody is recognised; name a target with a single value, such as a mail address';
+  const CUSTOM = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User:badges';
+  const MANAGER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager';
+  test.each<[string, Rules[number], string | null]>([
+    ['by a simple attribute', { source: 'userName', target: 'a' }, null],
+    ['by a field of a complex one', { source: 'name.givenName', target: 'a' }, null],
+    ['by one value of several', { sources: ['emails[type eq "work"].value', 'emails[primary eq true].value'], target: 'a' }, null],
+    ['by what stands for a complex value', { source: 'emails[type eq "work"]', target: 'a', transform: 'lower' }, null],
+    ['by the id of the manager, who is a person too', { source: MANAGER, target: 'a', type: 'String' }, null],
+    ['by an attribute of a custom extension', { source: CUSTOM, target: 'a', type: 'Integer' }, null],
+    ['not by a constant', { constant: 'x', target: 'a' }, 'no rule with a source has the target "a"; name one that has'],
+    [
+      'not by a field that no rule writes',
+      { source: 'userName', target: 'b' },
+      'no rule with a source has the target "a"; name one that has',
+    ],
+    ['not by a StringList', { source: 'userName', target: 'a', type: 'StringList' }, `"a" holds a list (type StringList)${HELD}`],
+    [
+      'not by a list of a custom extension',
+      { source: CUSTOM, target: 'a', type: 'StringList' },
+      `"a" holds a list (type StringList)${HELD}`,
+    ],
+    ['not by all values', { source: 'emails', target: 'a' }, `"a" holds a list (source emails)${HELD}`],
+    [
+      'not by one field of all values',
+      { source: 'roles.value', target: 'a', type: 'String' },
+      `"a" holds a list (source roles.value)${HELD}`,
+    ],
+    ['not by a record', { source: 'name', target: 'a' }, `"a" holds a record (source name)${HELD}`],
+    [
+      'not by a record that nothing stands for',
+      { source: 'name', target: 'a', transform: 'trim' },
+      `"a" holds a record (source name)${HELD}`,
+    ],
+    [
+      'not by one value as a record',
+      { source: 'emails[type eq "work"]', target: 'a' },
+      `"a" holds a record (source emails[type eq "work"])${HELD}`,
+    ],
+    [
+      'not by a list as the second choice',
+      { sources: ['userName', 'emails.value'], target: 'a' },
+      `"a" holds a list (source emails.value)${HELD}`,
+    ],
+  ])('%s', (_name, rule, problem) => {
+    const { problems } = compile([rule], { matchExistingBy: ['a'] });
+    expect(problems).toEqual(problem === null ? [] : [`matchExistingBy[0]: ${problem}`]);
+  });
+
+  test('by a rule that has a problem of its own: that is told alone', () => {
+    const { problems } = compile([{ source: 'usrName', target: 'a' }], { matchExistingBy: ['a'] });
+    expect(problems).toEqual([expect.stringMatching(/^attributeMapping\[0]: mapping source "usrName"/)]);
+  });
+
+  test('by a rule of the preset', () => {
+    expect(compile([], { preset: 'EntraDefault', matchExistingBy: ['email', 'login', 'directoryId'] }).problems).toEqual([]);
   });
 });
 
@@ -174,6 +244,7 @@ describe('what the operator accepts', () => {
         const config = aTenantConfig({ mapping: [...compiled.rules], newUserDefaults: [] });
         const read = parseTenantConfig(renderTenantConfig(config));
         expect(read).toEqual(config);
+        expect(projectionRevision(read)).toBe(projectionRevision(config));
         expect(compileTenantModel(read).rules).toHaveLength(rules.length);
       }),
       { numRuns: 2_000 },

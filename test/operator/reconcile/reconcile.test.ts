@@ -1,87 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { sha256Hex, tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
-import { BREAKER_FIELD_MANAGER, type ScimTenant } from '#operator/api/scim-tenant.ts';
-import type { Action, Applied, TenantEvent } from '#operator/reconcile/action.ts';
-import { conclude, type Conclusion } from '#operator/reconcile/conclude.ts';
-import { decide } from '#operator/reconcile/decide.ts';
+import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
+import type { Action, TenantEvent } from '#operator/reconcile/action.ts';
+import type { Conclusion } from '#operator/reconcile/conclude.ts';
 import { recipientMark } from '#operator/reconcile/notices.ts';
-import type { Observed, PodObservation } from '#operator/reconcile/observed.ts';
+import type { Observed } from '#operator/reconcile/observed.ts';
 import type { Requeue } from '#operator/reconcile/outcome.ts';
-import { plan } from '#operator/reconcile/plan.ts';
-import { aRule } from '#test/support/a-tenant-config.ts';
-import { aBreaker, aCondition, anOpenBreaker, aSpec, aStatus, aTenant } from '#test/support/a-tenant.ts';
+import { anObserved, CONFIG, FINGERPRINT, NOW, pods, reconcile, SETTLED, SHA256, stored, TOKEN } from '#test/support/an-observed.ts';
+import { aBreaker, aCondition, anOpenBreaker, aSpec, aSync, aTenant, aWaveBreaker } from '#test/support/a-tenant.ts';
 
-const NOW = Date.parse('2026-11-24T06:00:10.500Z');
 const NOW_TEXT = '2026-11-24T06:00:10Z';
-const TOKEN = 'a-token-of-more-than-24-characters';
-const SHA256 = sha256Hex(TOKEN);
-const FINGERPRINT = `sha256:${SHA256.slice(0, 12)}`;
 const HR = 'hr-it@acme.example';
 const NONE: Requeue = { kind: 'none' };
-
-/** What `aTenant` is rendered to. */
-const CONFIG: TenantConfig = {
-  version: 1,
-  namespace: 'team-hr',
-  name: 'acme',
-  generation: 1,
-  displayName: null,
-  state: { kind: 'Active' },
-  tokenDigests: [{ sha256: SHA256, validUntil: null }],
-  mapping: [aRule('userName', 'login', { required: true }), aRule('emails[type eq "work"].value', 'email')],
-  newUserDefaults: [],
-  matchExistingBy: [],
-  users: { onDelete: 'Deactivate', retentionSeconds: 2_592_000 },
-  groups: { enabled: true },
-  rateLimit: { requestsPerSecond: 100, burst: 200 },
-  breakerEpoch: 0,
-};
 const OPEN_STATE = {
   kind: 'Tripped',
   openedAt: '2026-11-24T06:00:00Z',
   reason: '4 of 6 requests failed within 40m: 4 InvalidValue',
 } as const;
 const TRIPPED_CONFIG: TenantConfig = { ...CONFIG, state: OPEN_STATE };
-
-const SETTLED = aStatus({
-  token: { fingerprint: FINGERPRINT, rotatedAt: '2026-11-24T05:00:00Z', expiresAt: null, previousValidUntil: null },
-});
-
-function pods(serving: TenantConfig | null, overrides: Partial<PodObservation> = {}): PodObservation {
-  const revisions = serving ? [tenantConfigRevision(serving), tenantConfigRevision(serving)] : [];
-  return { expected: 2, revisions, outcomes: [], lastRequestTime: null, lastSuccessTime: null, users: null, ...overrides };
-}
-
-/** A settled tenant; tests say what is different. */
-function anObserved(overrides: Partial<Observed> = {}): Observed {
-  return {
-    now: NOW,
-    externalUrl: 'https://scim.example.com',
-    tenant: aTenant({ status: SETTLED }),
-    tokenSecret: { data: { token: TOKEN }, generated: false },
-    derived: CONFIG,
-    pods: pods(overrides.derived === undefined ? CONFIG : overrides.derived),
-    deliveries: new Map(),
-    mailTransport: 'smtp',
-    ...overrides,
-  };
-}
-
-function reconcile(observed: Observed, failed: Error | null = null): Conclusion & { actions: readonly Action[] } {
-  const decision = decide(observed);
-  const actions = plan(observed, decision);
-  const [first] = actions;
-  const applied: Applied = failed && first ? { done: [], failed: { action: first, error: failed } } : { done: actions, failed: null };
-  return { actions, ...conclude(observed, decision, applied) };
-}
+/** With `failurePolicy.action: NotifyOnly`. */
+const NOTIFYING_CONFIG: TenantConfig = { ...CONFIG, deactivationGuard: { ...CONFIG.deactivationGuard!, refuses: false } };
 
 /** `Ready=False/Tripped Stalled=True/Tripped …` */
 function summary({ status }: Conclusion): string {
   return status.conditions.map(({ type, status: value, reason }) => `${type}=${value}/${reason}`).join(' ');
-}
-
-function stored(overrides: Partial<ScimTenant>, status: Partial<NonNullable<ScimTenant['status']>> = {}): ScimTenant {
-  return aTenant({ status: { ...SETTLED, ...status }, ...overrides });
 }
 
 const OK = 'TokenReady=True/Accepted Programmed=True/Programmed';
@@ -112,7 +54,7 @@ describe('a run', () => {
           condition('Programmed', 'False'),
         ],
         programmed: { generation: 1, pods: 2, acknowledged: 0 },
-        sync: { lastRequestTime: null, lastSuccessTime: null, users: null, groups: null },
+        sync: aSync(CONFIG),
         breaker: aBreaker({ epoch: NOW }),
         token: { fingerprint: FINGERPRINT, rotatedAt: NOW_TEXT, expiresAt: null, previousValidUntil: null },
       },
@@ -126,7 +68,8 @@ describe('a run', () => {
   });
 
   test('keeps what pods have forgotten, and takes what is newer, to the second', () => {
-    const before = { lastRequestTime: '2026-11-24T05:30:00Z', lastSuccessTime: '2026-11-24T05:20:00Z', users: 7, groups: 2 };
+    const times = { lastRequestTime: '2026-11-24T05:30:00Z', lastSuccessTime: '2026-11-24T05:20:00Z' };
+    const before = aSync(CONFIG, { ...times, users: 7, groups: 2 });
     const tenant = stored({}, { sync: before });
     expect(reconcile(anObserved({ tenant })).status.sync).toEqual(before);
     const newer = pods(CONFIG, { lastRequestTime: '2026-11-24T05:40:00.123Z', lastSuccessTime: '2026-11-24T05:10:00.000Z', users: 0 });
@@ -194,9 +137,15 @@ describe('readiness', () => {
       observed: {
         tenant: stored({
           generation: 2,
-          spec: aSpec({ matchExistingBy: ['email'], tenantDeletion: 'Delete', users: { retention: '1h' } }),
+          spec: aSpec({ matchExistingBy: ['email'], tenantDeletion: 'Delete', users: { retention: '1h', maxDeactivations: 5 } }),
         }),
-        derived: { ...CONFIG, generation: 2, matchExistingBy: ['email'], users: { onDelete: 'Deactivate', retentionSeconds: 3_600 } },
+        derived: {
+          ...CONFIG,
+          generation: 2,
+          matchExistingBy: ['email'],
+          users: { onDelete: 'Deactivate', retentionSeconds: 3_600 },
+          deactivationGuard: { limit: { kind: 'Count', count: 5 }, windowSeconds: 2_400, refuses: true },
+        },
       },
       actions: [],
       conditions: `Ready=True/Programmed ${OK}`,
@@ -204,7 +153,7 @@ describe('readiness', () => {
         {
           type: 'Warning',
           reason: 'NotYetActedOn',
-          message: 'This version keeps these settings without acting on them: matchExistingBy, users.retention, tenantDeletion: Delete',
+          message: 'This version keeps these settings without acting on them: tenantDeletion: Delete',
         },
       ],
     },
@@ -381,6 +330,7 @@ describe('a mapping or spec that can’t be used', () => {
     newUserDefaults: [
       { target: 'role', value: 'employee' },
       { target: 'login', value: 'x' },
+      { target: 'role', value: 'guest' },
     ],
     matchExistingBy: ['email'],
   });
@@ -392,15 +342,15 @@ describe('a mapping or spec that can’t be used', () => {
     expect(message).toMatch(/^attributeMapping\[1]: mapping source "usrname": .*nearest: .*userName/);
     expect(message.replace(/^.*?; (?=attributeMapping\[2])/, '')).toBe(
       'attributeMapping[2].target: "login" is written by attributeMapping[0].target already; give each its own target; ' +
-        'newUserDefaults[1].target: "login" is written by attributeMapping[0].target already; give each its own target; ' +
+        'newUserDefaults[2].target: "role" is written by newUserDefaults[0].target already; give each its own target; ' +
         'attributeMapping[3].target: "name.first" lies inside "name", which attributeMapping[4].target writes as a whole; rename one of them; ' +
         'matchExistingBy[0]: no rule with a source has the target "email"; name one that has. ' +
-        'The last good configuration stays in force until this is corrected',
+        'The last good configuration stays in force until this is corrected; see https://docs.example.com/troubleshooting.md#mapping-invalid',
     );
   });
 
   const tenant = stored({ spec: broken, generation: 2 });
-  const told: Partial<TenantEvent>[] = [{ type: 'Warning', reason: 'MappingInvalid' }, { reason: 'NotYetActedOn' }];
+  const told: Partial<TenantEvent>[] = [{ type: 'Warning', reason: 'MappingInvalid' }];
   const cases: Case[] = [
     {
       name: 'leaves the last good config in force',
@@ -436,6 +386,14 @@ describe('a mapping or spec that can’t be used', () => {
       events: told,
     },
     {
+      name: 'has the limit of deactivations that was asked for all the same',
+      reason: 'raising or lowering it must not wait for the mapping',
+      observed: { tenant: { ...tenant, spec: { ...broken, users: { ...broken.users, maxDeactivations: 500 } } } },
+      actions: [apply({ deactivationGuard: { limit: { kind: 'Count', count: 500 }, windowSeconds: 2_400, refuses: true } })],
+      conditions: invalid,
+      events: told,
+    },
+    {
       name: 'trips all the same',
       reason: 'the last good config still serves requests',
       observed: {
@@ -460,7 +418,9 @@ describe('a mapping or spec that can’t be used', () => {
         {
           type: 'Warning',
           reason: 'SpecInvalid',
-          message: 'spec.tokenSecretRef: required. The last good configuration stays in force until this is corrected',
+          message:
+            'spec.tokenSecretRef: required. The last good configuration stays in force until this is corrected; ' +
+            'see https://docs.example.com/troubleshooting.md#spec-invalid',
         },
       ],
     },
@@ -491,11 +451,22 @@ describe('the breaker', () => {
     trip: 1,
     openedAt: '2026-11-24T06:00:00Z',
     reason: '4 of 6 requests failed within 40m: 4 InvalidValue',
+    cause: 'Failures' as const,
+    wave: null,
     failures: 4,
     requests: 6,
     classes: { InvalidValue: 4 },
     window: '40m',
     switchedOff: true,
+  };
+  const wave = { at: '2026-11-24T06:00:09.000Z', deactivations: 31, limit: 30, people: 100 };
+  const waveNotice = {
+    reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
+    cause: 'DeactivationWave' as const,
+    wave: { deactivations: 31, limit: 30, people: 100 },
+    failures: 0,
+    requests: 31,
+    classes: {},
   };
   const notifyOnly = aSpec({ failurePolicy: { minRequests: 5, maxFailures: 3, maxFailureRatio: 0.5, action: 'NotifyOnly' } });
   const cases: Case[] = [
@@ -631,7 +602,7 @@ describe('the breaker', () => {
     {
       name: 'that only notifies leaves the tenant in service',
       reason: 'NotifyOnly',
-      observed: { tenant: stored({ spec: notifyOnly }), pods: pods(CONFIG, failing) },
+      observed: { tenant: stored({ spec: notifyOnly }), derived: NOTIFYING_CONFIG, pods: pods(NOTIFYING_CONFIG, failing) },
       actions: [],
       conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures`,
       events: [{ type: 'Warning', reason: 'Tripped' }],
@@ -640,7 +611,11 @@ describe('the breaker', () => {
     {
       name: 'that only notifies mails without a mirror, and is looked at again as its window moves',
       reason: 'NotifyOnly, run 2',
-      observed: { tenant: stored({ spec: notifyOnly }, { breaker: anOpenBreaker() }), pods: pods(CONFIG, failing) },
+      observed: {
+        tenant: stored({ spec: notifyOnly }, { breaker: anOpenBreaker() }),
+        derived: NOTIFYING_CONFIG,
+        pods: pods(NOTIFYING_CONFIG, failing),
+      },
       actions: [{ kind: 'Notify', notices: [{ ...notice, switchedOff: false }] }],
       conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures NotificationDelivered=False/Sending`,
       requeue: { kind: 'after', milliseconds: 1_000 },
@@ -654,11 +629,81 @@ describe('the breaker', () => {
           { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
         ),
         derived: TRIPPED_CONFIG,
-        pods: pods(CONFIG, failing),
+        pods: pods(NOTIFYING_CONFIG, failing),
       },
-      actions: [apply({}), { kind: 'MirrorDisabled', disabled: false }],
+      actions: [apply(NOTIFYING_CONFIG), { kind: 'MirrorDisabled', disabled: false }],
       conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures NotificationDelivered=True/Delivered`,
       requeue: { kind: 'after', milliseconds: 10_000 },
+    },
+    {
+      name: 'that trips for a wave of deactivations switches the service off',
+      reason: 'whoever emptied a scope by mistake has time to notice',
+      observed: { pods: pods(CONFIG, { waves: [{ epoch: 0, wave }] }) },
+      actions: [apply({ state: { kind: 'Tripped', openedAt: NOW_TEXT, reason: aWaveBreaker().reason } })],
+      conditions:
+        'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=False/WaitingForPods Tripped=True/DeactivationWave',
+      events: [{ type: 'Warning', reason: 'Tripped' }],
+      requeue: { kind: 'after', milliseconds: 0 },
+    },
+    {
+      name: 'that is stored as open for a wave is mirrored and mailed with its figures',
+      reason: 'run 2',
+      observed: {
+        tenant: stored({}, { breaker: aWaveBreaker() }),
+        derived: { ...CONFIG, state: { kind: 'Tripped', openedAt: '2026-11-24T06:00:00Z', reason: aWaveBreaker().reason } },
+      },
+      actions: [
+        { kind: 'MirrorDisabled', disabled: true },
+        { kind: 'Notify', notices: [{ ...notice, ...waveNotice }] },
+      ],
+      conditions:
+        'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=True/Programmed Tripped=True/DeactivationWave NotificationDelivered=False/Sending',
+      requeue: { kind: 'after', milliseconds: 1_000 },
+    },
+    {
+      name: 'is not opened by a wave of an epoch before',
+      reason: 'closing it let another portion through',
+      observed: {
+        tenant: stored({}, { breaker: aBreaker({ epoch: 1 }) }),
+        derived: { ...CONFIG, breakerEpoch: 1 },
+        pods: pods({ ...CONFIG, breakerEpoch: 1 }, { waves: [{ epoch: 0, wave }] }),
+      },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'that only notifies tells of a wave that was done',
+      reason: 'NotifyOnly',
+      observed: {
+        tenant: stored({ spec: notifyOnly }),
+        derived: NOTIFYING_CONFIG,
+        pods: pods(NOTIFYING_CONFIG, { waves: [{ epoch: 0, wave }] }),
+      },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK} Tripped=True/DeactivationWave`,
+      events: [
+        {
+          type: 'Warning',
+          message: expect.stringMatching(
+            /^31 of 100 people were deactivated within 40m, .*the tenant stays in service .*#deactivation-wave$/,
+          ) as unknown as string,
+        },
+      ],
+      requeue: { kind: 'after', milliseconds: 0 },
+    },
+    {
+      name: 'that only notifies closes when the wave has left the window',
+      reason: 'nobody has to do anything',
+      observed: {
+        tenant: stored({ spec: notifyOnly }, { breaker: aWaveBreaker({ lastNotified: notified }) }),
+        derived: NOTIFYING_CONFIG,
+        pods: pods(NOTIFYING_CONFIG, { waves: [{ epoch: 0, wave: { ...wave, at: '2026-11-24T05:20:00.000Z' } }] }),
+      },
+      actions: [apply({ ...NOTIFYING_CONFIG, breakerEpoch: 1 })],
+      conditions:
+        'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods NotificationDelivered=True/Delivered',
+      events: [{ type: 'Normal', reason: 'BreakerClosed' }],
+      requeue: { kind: 'after', milliseconds: 30_000 },
     },
   ];
   runCases(cases);
@@ -700,8 +745,23 @@ describe('the breaker', () => {
     const { status } = reconcile(anObserved({ tenant, derived: TRIPPED_CONFIG }));
     expect(status.conditions.find(({ type }) => type === 'Tripped')?.message).toBe(
       '4 of 6 requests failed within 40m: 4 InvalidValue; the tenant is switched off; fix the cause, then set spec.enabled to true, ' +
-        'or give spec.failurePolicy.resetToken or the annotation scim-operator.dev/reset-at a new value',
+        'or give spec.failurePolicy.resetToken or the annotation scim-operator.dev/reset-at a new value; ' +
+        'see https://docs.example.com/troubleshooting.md#tripped',
     );
+  });
+
+  test('says the same of a wave in its event and its conditions: where to look first, and two ways on', () => {
+    const { status, events } = reconcile(anObserved({ pods: pods(CONFIG, { waves: [{ epoch: 0, wave }] }) }));
+    const message =
+      '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30); the tenant is switched off, and those ' +
+      "beyond the limit are left as they are; look first whether people have dropped out of the scope of the directory's application by mistake; " +
+      'if all of them shall go, set spec.enabled to true, or give spec.failurePolicy.resetToken or the annotation scim-operator.dev/reset-at a ' +
+      'new value, which lets as many go each time, or raise users.maxDeactivations before that; ' +
+      'see https://docs.example.com/troubleshooting.md#deactivation-wave';
+    const told = status.conditions
+      .filter(({ type }) => ['Ready', 'Stalled', 'Tripped'].includes(type))
+      .map((condition) => condition.message);
+    expect([...told, ...events.map((event) => event.message)]).toEqual([message, message, message, message]);
   });
 });
 

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { isFailureClass } from '#common/pod-report.ts';
+import type { ScimTenantStatus } from './scim-tenant-status.ts';
+
+const CONDITION_TYPES = ['Ready', 'Reconciling', 'Stalled', 'TokenReady', 'Programmed', 'Tripped', 'NotificationDelivered'] as const;
+
+const text = z.string().default('');
+const texts = z.array(z.string()).default([]);
+const count = z.int().default(0);
+const time = z.string().nullable().default(null);
+const total = z.int().nullable().default(null);
+
+const conditionSchema = z.object({
+  type: z.enum(CONDITION_TYPES),
+  status: z.enum(['True', 'False', 'Unknown']),
+  observedGeneration: z.int().default(0),
+  lastTransitionTime: z.string(),
+  reason: z.string(),
+  message: text,
+});
+
+const syncSchema = z.object({
+  lastRequestTime: time,
+  lastSuccessTime: time,
+  users: total,
+  groups: total,
+  mapping: time,
+  reprojection: z
+    .object({
+      state: z.enum(['Running', 'Done']),
+      total: count,
+      done: count,
+      incomplete: count,
+      startedTime: z.string(),
+      finishedTime: time,
+      arrivesWithNextSync: texts,
+    })
+    .nullable()
+    .default(null),
+  recentFailures: knownEntries(
+    z.object({ time: z.string(), operation: text, subject: time, reason: text, message: text, action: text, link: text }),
+  ),
+  ignoredAttributes: texts,
+});
+
+const breakerSchema = z.object({
+  state: z.enum(['Closed', 'Open']).default('Closed'),
+  reason: text,
+  cause: z.enum(['Failures', 'DeactivationWave']).default('Failures'),
+  openedAt: time,
+  trips: count,
+  epoch: count,
+  failures: count,
+  requests: count,
+  classes: z
+    .record(z.string(), z.int())
+    .default({})
+    .transform((classes) => Object.fromEntries(Object.entries(classes).filter(([name]) => isFailureClass(name)))),
+  wave: z.object({ deactivations: count, limit: count, people: count }).nullable().default(null),
+  observedResetToken: text,
+  observedResetAt: text,
+  mirroredTrip: count,
+  lastNotified: z.object({ trip: count, recipients: texts }).prefault({}),
+});
+
+const statusSchema = z.object({
+  observedGeneration: z.int().nonnegative(),
+  endpoint: text,
+  conditions: knownEntries(conditionSchema),
+  programmed: z.object({ generation: count, pods: count, acknowledged: count }).prefault({}),
+  sync: syncSchema.prefault({}),
+  breaker: breakerSchema.prefault({}),
+  token: z.object({ fingerprint: time, rotatedAt: time, expiresAt: time, previousValidUntil: time }).prefault({}),
+});
+
+/** A list whose entries of an unknown kind, which another version of the operator wrote, are left out. */
+function knownEntries<Entry extends z.ZodType>(entry: Entry) {
+  return z
+    .array(z.unknown())
+    .default([])
+    .transform((entries): z.output<Entry>[] =>
+      entries.flatMap((each) => {
+        const parsed = entry.safeParse(each);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    );
+}
+
+/**
+ * Reads a status as it was stored, be it by another version of the operator; what is absent is null or empty.
+ * @returns null while the operator has not written one: there is none, or only the CRD's default `observedGeneration: -1`
+ * @throws z.ZodError when a member is of another type, which the CRD's schema excludes
+ */
+export function readScimTenantStatus(status: unknown): ScimTenantStatus | null {
+  const seen = z.object({ observedGeneration: z.int() }).safeParse(status);
+  return seen.success && seen.data.observedGeneration >= 0 ? statusSchema.parse(status) : null;
+}

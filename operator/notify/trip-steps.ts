@@ -1,0 +1,68 @@
+import { tenantKey, type TenantName } from '#common/tenant-key.ts';
+import type { TripNotice } from '../controller/ports.ts';
+
+/** Where the ScimTenant lives, which decides how a person switches it on again. */
+export type TenantHome = 'kubernetes' | 'directory';
+
+/** One thing to do. */
+export interface Step {
+  readonly words: string;
+  /** To be pasted as it stands; null where there is nothing to paste. */
+  readonly command: string | null;
+}
+
+const LOOK_AT_LOG: Step = {
+  words:
+    'Find the cause: the provisioning log of the directory shows the answer to each failed request, with the attribute and value that were refused.',
+  command: null,
+};
+
+const LOOK_AT_SCOPE: Step = {
+  words:
+    'Look in the directory first: which people or groups were taken from the application, and was a scoping filter changed? (Entra ID: the application, Users and groups; Provisioning, Mappings, Source Object Scope. Okta: the application, Assignments.) Put back who shall stay.',
+  command: null,
+};
+
+/** After too many failures. */
+export function nextSteps({ tenant, switchedOff }: TripNotice, home: TenantHome): readonly Step[] {
+  return switchedOff ? [LOOK_AT_LOG, ...switchOn(tenant, home, 'Once it is mended, switch it on again')] : [LOOK_AT_LOG];
+}
+
+/** After a wave of deactivations. */
+export function nextStepsOfWave({ tenant, switchedOff }: TripNotice, home: TenantHome): readonly Step[] {
+  if (!switchedOff) return [LOOK_AT_SCOPE, ...switchOff(tenant, home)];
+  return [
+    LOOK_AT_SCOPE,
+    {
+      words:
+        'If all of it is meant, raise users.maxDeactivations of the ScimTenant first, to a number or a percentage that is enough, so that all of them go at once:',
+      command: "spec:\n  users:\n    maxDeactivations: '<number or percentage>'",
+    },
+    ...switchOn(tenant, home, 'Switch it on again. Each time lets another portion of people through, also under the limit as it is'),
+  ];
+}
+
+function switchOn(tenant: TenantName, home: TenantHome, words: string): readonly Step[] {
+  if (home === 'directory') return [inFile(tenant, words, true)];
+  return [
+    { words: `${words}:`, command: setEnabled(tenant, true) },
+    {
+      words:
+        'Where Argo CD or Flux owns the resource, give failurePolicy.resetToken any new value in its repository instead, for example the date:',
+      command: "spec:\n  failurePolicy:\n    resetToken: '<any new value>'",
+    },
+  ];
+}
+
+function switchOff(tenant: TenantName, home: TenantHome): readonly Step[] {
+  const words = 'If it is not meant, switch the synchronisation off until the directory is mended';
+  return [home === 'directory' ? inFile(tenant, words, false) : { words: `${words}:`, command: setEnabled(tenant, false) }];
+}
+
+function inFile(tenant: TenantName, words: string, enabled: boolean): Step {
+  return { words: `${words}, in the YAML file of the ScimTenant ${tenantKey(tenant)}:`, command: `spec:\n  enabled: ${enabled}` };
+}
+
+function setEnabled({ namespace, name }: TenantName, enabled: boolean): string {
+  return `kubectl -n ${namespace} patch scimtenant ${name} --type merge -p '{"spec":{"enabled":${enabled}}}'`;
+}

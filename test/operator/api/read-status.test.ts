@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { readScimTenantStatus } from '#operator/api/read-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED } from '#operator/api/scim-tenant-status.ts';
+
+describe('a stored status', () => {
+  test.each([
+    { name: 'absent', wire: undefined },
+    { name: 'null', wire: null },
+    { name: 'empty', wire: {} },
+    { name: 'the default of the CRD', wire: { observedGeneration: -1 } },
+  ])('that is $name is one that nobody has written', ({ wire }) => {
+    expect(readScimTenantStatus(wire)).toBeNull();
+  });
+
+  test('of another version of the operator is read as far as it is known', () => {
+    const condition = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-02T03:04:05Z', reason: 'Fine' };
+    const read = readScimTenantStatus({
+      observedGeneration: 3,
+      colour: 'green',
+      sync: { users: 7, recentFailures: [{ time: '2026-01-02T03:04:05Z', reason: 'Gremlins' }, { reason: 'Timeless' }] },
+      conditions: [condition, { ...condition, type: 'Shiny' }],
+      breaker: { state: 'Open', trips: 4, classes: { InvalidValue: 2, Gremlins: 9 } },
+    });
+    expect(read).toEqual({
+      observedGeneration: 3,
+      endpoint: '',
+      conditions: [{ ...condition, observedGeneration: 0, message: '' }],
+      programmed: { generation: 0, pods: 0, acknowledged: 0 },
+      sync: {
+        ...NEVER_SYNCED,
+        users: 7,
+        recentFailures: [
+          { time: '2026-01-02T03:04:05Z', operation: '', subject: null, reason: 'Gremlins', message: '', action: '', link: '' },
+        ],
+      },
+      breaker: { ...CLOSED_BREAKER, state: 'Open', trips: 4, classes: { InvalidValue: 2 } },
+      token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
+    });
+  });
+});
