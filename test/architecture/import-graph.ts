@@ -12,7 +12,7 @@ export interface SourceFile {
   readonly packages: readonly string[];
 }
 
-const TOP_FOLDERS = ['common', 'operator', 'scim-service', 'standalone'];
+const TOP_FOLDERS = ['cli', 'common', 'operator', 'scim-service', 'standalone'];
 
 const IMPORT = /^\s*(?:import|export)\s[^'";]*?from\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;
 

@@ -30,7 +30,8 @@ const LAYERS: Layers = {
   'scim-service/persistence/mongo': SERVICE_CORE,
   'scim-service/persistence/sqlite': SERVICE_CORE,
   'scim-service/config-feed': ['common', 'common/kubernetes', 'scim-service/tenancy'],
-  'scim-service': [...SERVICE_CORE, ...SERVICE_ADAPTERS, 'common/kubernetes'],
+  'scim-service/upkeep': [...SERVICE_CORE, 'scim-service/tenancy'],
+  'scim-service': [...SERVICE_CORE, ...SERVICE_ADAPTERS, 'scim-service/upkeep', 'common/kubernetes'],
 
   'operator/api': ['common'],
   'operator/breaker': ['common', 'operator/api'],
@@ -51,6 +52,19 @@ const LAYERS: Layers = {
     'standalone/directory-cluster',
   ],
   'standalone/directory-cluster': OPERATOR_CORE,
+
+  // What it prints must be what the programs would do, so it is made of their parts.
+  cli: [
+    ...SERVICE_CORE,
+    'scim-service/persistence/mongo',
+    'scim-service/persistence/sqlite',
+    'scim-service',
+    ...OPERATOR_CORE,
+    'operator/kube',
+    'common/kubernetes',
+    'standalone',
+    'standalone/directory-cluster',
+  ],
 };
 
 /** A package that only some folders may know. */
