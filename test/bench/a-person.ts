@@ -18,6 +18,9 @@ export function aPerson(n: number): StoredUser {
     lastModified: createdAt,
     resource: resource as StoredUser['resource'],
     person: personOf(resource as StoredUser['resource']),
+    defaults: {},
+    own: {},
+    projection: MODEL.projection,
     deletedAt: null,
   };
 }

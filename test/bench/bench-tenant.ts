@@ -17,6 +17,8 @@ export const BENCH_CONFIG: TenantConfig = {
   matchExistingBy: [],
   users: { onDelete: 'Deactivate', retentionSeconds: 0 },
   groups: { enabled: true },
+  deactivationGuard: null,
+  newlySelected: [],
   rateLimit: { requestsPerSecond: 1_000_000, burst: 1_000_000 },
   breakerEpoch: 0,
 };

@@ -9,7 +9,7 @@ import { aPerson } from './a-person.ts';
 import { TENANT } from './people.ts';
 
 /** Stands in for what a mapping makes of a new person, which has to be written too. */
-const PERSON = aPerson(0).person;
+const { person, defaults, own, projection } = aPerson(0);
 
 /**
  * The least that a server must do for each request: a bare HTTP server, JSON parsed and printed, and the one or two store
@@ -70,7 +70,10 @@ async function create(store: ScimStore, body: Body): Promise<[number, unknown]> 
     createdAt: now,
     lastModified: now,
     resource,
-    person: PERSON,
+    person,
+    defaults,
+    own,
+    projection,
     deletedAt: null,
   } as const;
   await store.users.insert(user);

@@ -35,6 +35,7 @@ async function startService(): Promise<number> {
     logger: createLogger({ program: 'bench', level: 'info' }),
     clock: Date.now,
     externalUrl: 'https://scim.example.com',
+    docsUrl: null,
     pod: 'bench',
   });
   await core.run(new AbortController().signal);
