@@ -58,7 +58,7 @@ async function readFiles(path: string, place: string): Promise<readonly ReadFile
   try {
     if (!(await stat(path)).isDirectory()) return [await readOne(path, place)];
     const names = (await readdir(path)).filter((name) => /^[^.].*\.ya?ml$/i.test(name)).toSorted();
-    return await Promise.all(names.map((name) => readOne(join(path, name), join(place, name))));
+    return await Promise.all(names.map((name) => readOneOfMany(join(path, name), join(place, name))));
   } catch (error) {
     const code = codeOf(error);
     if (code === null) throw error;
@@ -71,6 +71,17 @@ async function readOne(path: string, name: string): Promise<ReadFile> {
   const manifests = readManifests(await readFile(path, 'utf8'));
   if (manifests.readable) return { name, tenants: manifests.tenants, problems: [] };
   return { name, tenants: [], problems: manifests.problems.map(({ line, message }) => `${name} line ${line}: ${message}`) };
+}
+
+/** A file that can't be read doesn't hide the others, as in the program. */
+async function readOneOfMany(path: string, name: string): Promise<ReadFile> {
+  try {
+    return await readOne(path, name);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === null) throw error;
+    return { name, tenants: [], problems: [`${name} can't be read (${code})`] };
+  }
 }
 
 function indented(line: string): string {

@@ -1,6 +1,6 @@
 import { DEACTIVATIONS_AT_LEAST, type DeactivationGuard } from '#common/tenant-config.ts';
+import { renderTable, type Cell } from '../render-table.ts';
 import type { DescribedRule, MappingDescription } from './describe-mapping.ts';
-import { renderTable, type Cell } from './render-table.ts';
 
 const HEAD = ['', 'TARGET', 'SOURCE', 'TYPE', 'REQUIRED', 'TRANSFORM', 'VALUE MAP'];
 

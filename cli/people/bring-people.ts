@@ -36,13 +36,18 @@ export async function bringPeople(
   };
   let batch: (readonly [line: number, candidate: Candidate])[] = [];
   const flush = async (): Promise<Error | null> => {
-    const settled = await Promise.allSettled(
-      batch.map(async ([line, candidate]) => enter(line, await patiently(() => bringPerson(parts, candidate), signal))),
-    );
+    const lines = batch;
     batch = [];
+    try {
+      await patiently(() => parts.linked.catchUp(), signal);
+    } catch (error) {
+      return errorOf(error);
+    }
+    const settled = await Promise.allSettled(
+      lines.map(async ([line, candidate]) => enter(line, await patiently(() => bringPerson(parts, candidate), signal))),
+    );
     const failure = settled.find((outcome) => outcome.status === 'rejected');
-    if (!failure) return null;
-    return failure.reason instanceof Error ? failure.reason : new Error(messageOf(failure.reason), { cause: failure.reason });
+    return failure ? errorOf(failure.reason) : null;
   };
   for await (const line of input) {
     if (signal.aborted) return { counts, refused, stopped: new Error('it was interrupted') };
@@ -51,10 +56,17 @@ export async function bringPeople(
     if ('problem' in candidate) refused.set(line.number, candidate.problem);
     else batch.push([line.number, candidate]);
     if (batch.length < AT_ONCE) continue;
+    const begin = performance.now();
     const error = await flush();
     if (error) return { counts, refused, stopped: error };
+    // As long again: the programs' writes wait for the same file, and find no turn between two batches.
+    await waitUnlessAborted(performance.now() - begin, signal);
   }
   return { counts, refused, stopped: await flush() };
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
 }
 
 async function patiently<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,4 +1,4 @@
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { matchKeys } from '#scim-service/domain/match-keys.ts';
 import type { PersonRecord } from '#scim-service/domain/stored-user.ts';

@@ -1,4 +1,4 @@
-import { renderTable } from '../mapping/render-table.ts';
+import { renderTable } from '../render-table.ts';
 import type { Origin, Trial } from './try-person.ts';
 
 /** A trial for a person to read. @param subject whose record it is, as a sentence goes on: `the sample of entra` */

@@ -1,4 +1,3 @@
-import { troubleshootingLink } from '#common/troubleshooting-link.ts';
 import type { CompiledRule } from '#scim-service/domain/compiled-rule.ts';
 import { newUser } from '#scim-service/domain/next-user.ts';
 import { fieldAt } from '#scim-service/domain/person-fields.ts';
@@ -7,6 +6,7 @@ import { readUser } from '#scim-service/domain/read-user.ts';
 import type { PersonRecord } from '#scim-service/domain/stored-user.ts';
 import type { TenantModel } from '#scim-service/domain/tenant-model.ts';
 import { userResource } from '#scim-service/domain/user-resource.ts';
+import { explainError } from '#scim-service/http/explain-error.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
 import type { ScimObject } from '#scim-service/scim/scim-value.ts';
 
@@ -50,15 +50,9 @@ export function tryPerson(model: TenantModel, body: unknown, docsUrl: string | n
     };
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
-    return { accepted: false, person: null, resource: null, origins: [], ignored, errors: [answerTo(error, docsUrl)] };
+    const { status, scimType, detail } = explainError(error, docsUrl);
+    return { accepted: false, person: null, resource: null, origins: [], ignored, errors: [{ status, scimType, detail }] };
   }
-}
-
-/** In the words of the service, which are scim-service/http's to say; a test compares them. */
-function answerTo(error: ScimError, docsUrl: string | null): Trial['errors'][number] {
-  const { status, scimType, message, reason } = error;
-  const topic = reason ?? (scimType === 'invalidSyntax' ? 'InvalidSyntax' : 'InvalidValue');
-  return { status, scimType, detail: `${message} (see ${troubleshootingLink(topic, docsUrl)})` };
 }
 
 function originsOf(resource: ScimObject, rules: readonly CompiledRule[]): Trial['origins'] {

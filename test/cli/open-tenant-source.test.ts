@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -60,6 +60,17 @@ describe('a tenant is found', () => {
     const tenants = join(folder, 'tenants');
     const environment = { TENANTS_DIR: tenants, KUBERNETES_SERVICE_HOST: '10.0.0.1' };
     expect(await firstLine(['team-hr/gamma'], environment)).toBe(`team-hr/gamma (${tenants})`);
+  });
+
+  test('beside what is named as a file and is none', async () => {
+    await mkdir(join(folder, 'beside', 'sub.yaml'), { recursive: true });
+    await copyFile(join(folder, 'two.yaml'), join(folder, 'beside', 'two.yaml'));
+    expect(await firstLine(['team-hr/beta', '--file', 'beside'])).toBe('team-hr/beta (beside)');
+    expect(await typeIn(['show', 'team-hr/zeta', '--file', 'beside'], { folder })).toEqual({
+      code: 2,
+      out: '',
+      err: "tenant: tenant team-hr/zeta is not found, and not everything can be read\n  beside/sub.yaml can't be read (EISDIR)\n",
+    });
   });
 
   test('in the first of two files that have it, with a note', async () => {
