@@ -1,4 +1,4 @@
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
 
 /**
  * Spelling of a duration in a ScimTenant, as Go and CEL write it: `40m`, `1h30m`, `0s`. Six digits for each unit, since
@@ -19,4 +19,13 @@ export function parseDuration(text: string): number {
     milliseconds += Number(amount) * (UNITS[unit ?? ''] ?? 0);
   }
   return milliseconds;
+}
+
+/**
+ * A duration as a ScimTenant has it, in the largest unit of which it is a whole number: `40m`, `24h`, `90s`.
+ * @param milliseconds a whole number, 0 or more
+ */
+export function printDuration(milliseconds: number): string {
+  const [unit, size] = Object.entries(UNITS).find(([, size]) => milliseconds >= size && milliseconds % size === 0) ?? ['s', 1_000];
+  return `${milliseconds / size}${unit}`;
 }

@@ -100,7 +100,7 @@ const tenantReportSchema = z.object({
   // Older pods don't send what follows.
   /** Of this epoch; null while there is none. */
   deactivationWave: deactivationWaveSchema.nullable().default(null),
-  /** Null unless this pod has done it, or does it, since it started. */
+  /** The last that this pod took part in, or else one of nobody, once it has found that nobody is left; null before. */
   reprojection: reprojectionSchema.nullable().default(null),
   recentFailures: z.array(recentFailureSchema).default([]),
   /** Paths that were sent to this pod under the mapping that it serves, and that this mapping does not take. */

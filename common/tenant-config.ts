@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Hex } from './sha256-hex.ts';
 import { tenantKey, type TenantKey } from './tenant-key.ts';
 
 /**
@@ -138,18 +138,17 @@ export function parseTenantConfig(text: string): TenantConfig {
 
 /** Identifies one rendering: pods echo it, and the operator compares it with what it wrote. 16 hex digits. */
 export function tenantConfigRevision(config: TenantConfig): string {
-  return createHash('sha256').update(renderTenantConfig(config)).digest('hex').slice(0, 16);
+  return sha256Hex(renderTenantConfig(config)).slice(0, 16);
 }
 
 /** Raised when the same mapping makes another record of the same person. */
 const PROJECTION_VERSION = 1;
 
-/** Identifies what a mapping makes of people, in whatever order its rules stand; those of another projection are made anew. 16 hex digits. */
-export function projectionRevision({ mapping }: Pick<TenantConfig, 'mapping'>): string {
+/**
+ * Identifies what a mapping makes of people, in whatever order its rules stand; those of another projection are made anew.
+ * @returns 16 hex digits
+ */
+export function projectionRevision({ mapping }: { readonly mapping: readonly MappingRule[] }): string {
   const rules = mapping.toSorted((left, right) => (left.target < right.target ? -1 : 1));
   return sha256Hex(JSON.stringify([PROJECTION_VERSION, rules])).slice(0, 16);
-}
-
-export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

@@ -118,9 +118,10 @@ export interface ScimTenantStatus {
   };
 }
 
-/** The most that a status lists. */
+/** The most that a status lists. The CRD allows no more. */
 export const MOST_RECENT_FAILURES = 10;
 export const MOST_IGNORED_ATTRIBUTES = 50;
+export const MOST_ARRIVING_ATTRIBUTES = 50;
 
 /** A tenant that no pod has told anything of. */
 export const NEVER_SYNCED: ScimTenantStatus['sync'] = {

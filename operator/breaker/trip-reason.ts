@@ -1,3 +1,4 @@
+import { waveSize } from '#common/wave-size.ts';
 import type { FailurePolicy } from '../api/scim-tenant-spec.ts';
 import type { BreakerStatus } from '../api/scim-tenant-status.ts';
 
@@ -15,8 +16,6 @@ export function tripReason(trip: Trip, { window, action }: Pick<FailurePolicy, '
   return `${trip.failures} of ${trip.requests} requests failed within ${window}${classes.length > 0 ? `: ${classes.join(', ')}` : ''}`;
 }
 
-/** `people` is of the window's beginning: of a tenant that has grown since, more may go than it had. */
-function waveReason({ deactivations, limit, people }: NonNullable<Trip['wave']>, window: string, verb: string): string {
-  const whom = deactivations > people ? `${deactivations}` : `${deactivations} of ${people}`;
-  return `${whom} people ${verb} deactivated within ${window}, more than users.maxDeactivations allows (${limit})`;
+function waveReason(wave: NonNullable<Trip['wave']>, window: string, verb: string): string {
+  return `${waveSize(wave)} ${verb} deactivated within ${window}, more than users.maxDeactivations allows (${wave.limit})`;
 }

@@ -33,6 +33,17 @@ interface Told {
   readonly detailAt: number;
 }
 
+const NOTHING_TOLD: Told = {
+  urgent: '',
+  slow: '',
+  slowAt: -Infinity,
+  activity: { lastRequestTime: null, lastSuccessTime: null, users: null },
+  activityAt: -Infinity,
+  marks: '[]',
+  detail: NO_DETAIL,
+  detailAt: -Infinity,
+};
+
 /**
  * Keeps what the pods reported last. A vanished pod's outcomes stay until they left the longest window, so that a
  * restart neither loses nor doubles failures; reports are told apart by boot id.
@@ -66,15 +77,15 @@ export class ReportBook {
   /** Null before the first poll. Activity and detail are as they were told last, so that they don't change from run to run. */
   observation(key: TenantKey): PodObservation | null {
     if (this.#expected === null) return null;
-    const told = this.#told.get(key);
+    const { activity, detail } = this.#told.get(key) ?? NOTHING_TOLD;
     const reports = this.#reportsOf(key);
     return {
       expected: this.#expected,
       revisions: this.#liveReportsOf(key, this.#clock()).map(({ revision }) => revision),
       outcomes: reports.map(({ epoch, buckets }) => ({ epoch, buckets })),
-      ...(told?.activity ?? { lastRequestTime: null, lastSuccessTime: null, users: null }),
+      ...activity,
       waves: wavesOf(reports),
-      ...(told?.detail ?? NO_DETAIL),
+      ...detail,
     };
   }
 
@@ -120,27 +131,23 @@ export class ReportBook {
     const marks = JSON.stringify(detail.reprojections.map(({ projection, startedAt, finishedAt }) => [projection, startedAt, finishedAt]));
     const urgent = JSON.stringify([this.#expected, revisions.sort(), failures, wavesOf(reports), marks]);
     const slow = JSON.stringify([requests, activity]);
-    const told = this.#told.get(key);
+    const told = this.#told.get(key) ?? NOTHING_TOLD;
     const failing = Object.keys(failures).length > 0;
-    const slowIsDue = told ? now - told.slowAt >= (failing ? FAILING_INTERVAL_MS : QUIET_INTERVAL_MS) : true;
-    const tellsSlow = slow !== told?.slow && slowIsDue;
-    const detailIsDue = told ? now - told.detailAt >= DETAIL_INTERVAL_MS || marks !== told.marks : true;
-    const tellsDetail = detailIsDue && JSON.stringify(detail) !== JSON.stringify(told?.detail ?? NO_DETAIL);
-    if (told && urgent === told.urgent && !tellsSlow && !tellsDetail) return false;
+    const slowIsDue = now - told.slowAt >= (failing ? FAILING_INTERVAL_MS : QUIET_INTERVAL_MS);
+    const tellsSlow = slowIsDue && slow !== told.slow;
+    const detailIsDue = now - told.detailAt >= DETAIL_INTERVAL_MS || marks !== told.marks;
+    const tellsDetail = detailIsDue && JSON.stringify(detail) !== JSON.stringify(told.detail);
+    if (urgent === told.urgent && !tellsSlow && !tellsDetail) return false;
 
-    const activityIsDue = told ? now - told.activityAt >= QUIET_INTERVAL_MS : true;
-    const refresh = tellsSlow && activityIsDue;
+    const tellsActivity = tellsSlow && now - told.activityAt >= QUIET_INTERVAL_MS;
     // A tenant that nobody has called yet starts no interval: its first request shows at once.
-    const idle = activity.lastRequestTime === null;
+    const begin = activity.lastRequestTime === null ? -Infinity : now;
     this.#told.set(key, {
+      ...told,
       urgent,
-      slow: tellsSlow || !told ? slow : told.slow,
-      slowAt: tellsSlow || !told ? (idle ? -Infinity : now) : told.slowAt,
-      activity: refresh || !told ? activity : told.activity,
-      activityAt: refresh || !told ? (idle ? -Infinity : now) : told.activityAt,
-      marks: tellsDetail || !told ? marks : told.marks,
-      detail: tellsDetail || !told ? detail : told.detail,
-      detailAt: tellsDetail ? now : (told?.detailAt ?? -Infinity),
+      ...(tellsSlow ? { slow, slowAt: begin } : {}),
+      ...(tellsActivity ? { activity, activityAt: begin } : {}),
+      ...(tellsDetail ? { marks, detail, detailAt: now } : {}),
     });
     return true;
   }

@@ -2,6 +2,7 @@ import { FAILURE_ADVICE } from '#common/failure-reasons.ts';
 import { isFailureClass } from '#common/pod-report.ts';
 import { tenantKey } from '#common/tenant-key.ts';
 import { troubleshootingLink } from '#common/troubleshooting-link.ts';
+import { waveSize } from '#common/wave-size.ts';
 import type { TripNotice } from '../controller/ports.ts';
 import { nextSteps, nextStepsOfWave, type Step, type TenantHome } from './trip-steps.ts';
 
@@ -54,16 +55,14 @@ function failureContent(notice: TripNotice, { home, docsUrl }: TripContentOption
 function waveContent(notice: TripNotice, wave: NonNullable<TripNotice['wave']>, { home, docsUrl }: TripContentOptions): TripContent {
   const title = titleOf(notice);
   const { switchedOff, window } = notice;
-  // `people` is of the window's beginning: of a tenant that has grown since, more may go than it had.
-  const asked = wave.deactivations > wave.people ? `${wave.deactivations} people` : `${wave.deactivations} of ${wave.people} people`;
   return {
     subject: switchedOff
       ? `[SCIM] The synchronisation of ${title} was switched off: too many people were to be deactivated`
       : `[SCIM] The synchronisation of ${title} deactivates many people`,
     opening: switchedOff
-      ? `The synchronisation of ${title} was switched off, because the directory asked to deactivate at least ${asked} within ${window}, and ${wave.limit} is the most that this tenant lets go. ` +
+      ? `The synchronisation of ${title} was switched off, because the directory asked to deactivate at least ${waveSize(wave)} within ${window}, and ${wave.limit} is the most that this tenant lets go. ` +
         `Nobody beyond these ${wave.limit} was touched. The directory gets 503 until it is switched on again.`
-      : `The directory has deactivated at least ${asked} of the synchronisation of ${title} within ${window}, more than the ${wave.limit} that users.maxDeactivations allows. ` +
+      : `The directory has deactivated at least ${waveSize(wave)} of the synchronisation of ${title} within ${window}, more than the ${wave.limit} that users.maxDeactivations allows. ` +
         'All of them were deactivated and more may follow, since its failurePolicy says NotifyOnly.',
     facts: [...tenantFacts(notice), reasonFact(notice)],
     failures: [],

@@ -1,4 +1,4 @@
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import type { Mail, TripNotice } from '../controller/ports.ts';
 import { tripContent, type TripContent, type TripContentOptions } from './trip-content.ts';
 import type { Step } from './trip-steps.ts';

@@ -1,7 +1,6 @@
-import type { FailureClass } from '#common/pod-report.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantName } from '#common/tenant-key.ts';
-import type { TripCause } from '../api/scim-tenant-status.ts';
+import type { BreakerStatus } from '../api/scim-tenant-status.ts';
 
 export interface TenantEvent {
   readonly type: 'Normal' | 'Warning';
@@ -19,12 +18,12 @@ export interface TripNotice {
   readonly trip: number;
   readonly openedAt: string;
   readonly reason: string;
-  readonly cause: TripCause;
+  readonly cause: BreakerStatus['cause'];
   /** Set exactly for the cause DeactivationWave. */
-  readonly wave: { readonly deactivations: number; readonly limit: number; readonly people: number } | null;
+  readonly wave: BreakerStatus['wave'];
   readonly failures: number;
   readonly requests: number;
-  readonly classes: Readonly<Partial<Record<FailureClass, number>>>;
+  readonly classes: BreakerStatus['classes'];
   /** `failurePolicy.window` as it was written. */
   readonly window: string;
   /** False for `action: NotifyOnly`, where the tenant stays in service. */

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { Condition, ConditionType } from '../api/scim-tenant-status.ts';
-import { oneLineWithPage } from './run-problem.ts';
+import { oneLineWithPage } from './one-line.ts';
 
 export type ConditionDraft = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 

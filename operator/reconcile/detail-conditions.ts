@@ -2,7 +2,8 @@ import type { Applied } from './action.ts';
 import type { ConditionDraft } from './conditions.ts';
 import type { Decision } from './decide.ts';
 import type { OwedMail } from './notices.ts';
-import { failedWrite, oneLine, waiting, type RunProblem } from './run-problem.ts';
+import { oneLine } from './one-line.ts';
+import { failedWrite, waiting, type RunProblem } from './run-problem.ts';
 import { tripConditionReason, tripWords } from './trip-words.ts';
 
 /** The pods' reports bring the next run; this is for a report that never comes. */

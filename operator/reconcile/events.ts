@@ -4,7 +4,7 @@ import type { Condition, ConditionType, ScimTenantStatus } from '../api/scim-ten
 import type { Applied, TenantEvent } from './action.ts';
 import { mappingChangedEvent } from './mapping-changed-event.ts';
 import type { Observed } from './observed.ts';
-import { oneLineWithPage } from './run-problem.ts';
+import { oneLineWithPage } from './one-line.ts';
 import { tripWords } from './trip-words.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 

@@ -1,4 +1,4 @@
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import type { BreakerStatus } from '../api/scim-tenant-status.ts';
 import { tripReason } from '../breaker/trip-reason.ts';

@@ -28,7 +28,7 @@ export interface PodObservation {
   readonly lastSuccessTime: string | null;
   readonly users: number | null;
   readonly waves: readonly EpochWave[];
-  /** Of live pods, of any mapping; those that found nobody to be made anew are left out. */
+  /** Of live pods, of any mapping; `total` is 0 where a pod found nobody to be made anew. */
   readonly reprojections: readonly Reprojection[];
   /** Newest first. */
   readonly recentFailures: readonly RecentFailure[];

@@ -1,4 +1,5 @@
 import { troubleshootingLink, type DocumentedReason } from '#common/troubleshooting-link.ts';
+import { oneLine } from './one-line.ts';
 
 /**
  * What keeps a tenant from being ready, with its consequence for the run:
@@ -27,16 +28,4 @@ export function failedWrite(reason: string, doing: string, error: Error): RunPro
 export function explained(problem: RunProblem | null, docsUrl: string | null): RunProblem | null {
   if (problem?.kind !== 'stalled') return problem;
   return { ...problem, message: `${problem.message}; see ${troubleshootingLink(problem.reason, docsUrl)}` };
-}
-
-/** Like `oneLine`, but a page to see at the end is left whole. */
-export function oneLineWithPage(text: string, limit: number): string {
-  const page = /; see \S+$/.exec(text)?.[0] ?? '';
-  return oneLine(text.slice(0, text.length - page.length), Math.max(limit - page.length, 0)) + page;
-}
-
-/** For conditions and events, which hold one line; cut where a list of problems or a server's answer is long. */
-export function oneLine(text: string, limit: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
 }

@@ -10,9 +10,9 @@ import {
   type RecentFailureStatus,
   type ScimTenantStatus,
 } from '../api/scim-tenant-status.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, PodObservation } from './observed.ts';
+import { oneLine } from './one-line.ts';
 import { reprojectionStatus } from './reprojection-status.ts';
-import { oneLine } from './run-problem.ts';
 
 type SyncStatus = ScimTenantStatus['sync'];
 
@@ -90,7 +90,7 @@ function isFailureReason(reason: string): reason is FailureReason {
 
 /** Of pods that serve this mapping, under whichever of its configs. */
 function ignoredAttributes(parts: {
-  readonly ignored: readonly { readonly revision: string; readonly names: readonly string[] }[];
+  readonly ignored: PodObservation['ignored'];
   readonly revisions: readonly string[];
   readonly before: readonly string[];
 }): readonly string[] {

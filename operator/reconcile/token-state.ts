@@ -1,5 +1,6 @@
 import { parseDuration } from '#common/duration.ts';
-import { sha256Hex, type TenantConfig, type TokenDigest } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
+import type { TenantConfig, TokenDigest } from '#common/tenant-config.ts';
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';

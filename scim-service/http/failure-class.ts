@@ -29,7 +29,7 @@ const CLASS_OF_TYPE: Readonly<Record<ScimType, FailureClass>> = {
 export function outcomeOf(status: number, error: unknown): Outcome | null {
   if (status < 400) return 'Success';
   if (status === 401 || status === 429 || error instanceof RequestCutOffError) return null;
-  // The guard did what it is for; the wave opens the breaker by itself (tenancy/wave-note.ts).
+  // The guard did what it is for; the wave opens the breaker by itself (tenancy/note-waves.ts).
   if (error instanceof ScimError && error.reason === 'DeactivationWave') return 'Refused';
   if (status === 400 || status === 409) return clientFailure(error);
   // A 501 is a feature that this service lacks and says so.

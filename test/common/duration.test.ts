@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { DURATION_PATTERN, parseDuration } from '#common/duration.ts';
+import { DURATION_PATTERN, parseDuration, printDuration } from '#common/duration.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -28,6 +28,28 @@ describe('a duration is read as milliseconds', () => {
     fc.assert(
       fc.property(amount, amount, amount, amount, (h, m, s, ms) => {
         expect(parseDuration(`${h}h${m}m${s}s${ms}ms`)).toBe(h * HOUR + m * MINUTE + s * SECOND + ms);
+      }),
+    );
+  });
+});
+
+describe('milliseconds are written as a duration', () => {
+  test.each<[milliseconds: number, text: string]>([
+    [0, '0s'],
+    [250, '250ms'],
+    [1_500, '1500ms'],
+    [90 * SECOND, '90s'],
+    [40 * MINUTE, '40m'],
+    [90 * MINUTE, '90m'],
+    [720 * HOUR, '720h'],
+  ])('%d', (milliseconds, text) => {
+    expect(printDuration(milliseconds)).toBe(text);
+  });
+
+  test('what is written is read as the same', () => {
+    fc.assert(
+      fc.property(fc.nat(999_999), fc.constantFrom(1, SECOND, MINUTE, HOUR), (amount, unit) => {
+        expect(parseDuration(printDuration(amount * unit))).toBe(amount * unit);
       }),
     );
   });

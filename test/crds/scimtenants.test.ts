@@ -4,6 +4,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { API_GROUP, API_VERSION, KIND, PLURAL } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
+import { MOST_ARRIVING_ATTRIBUTES, MOST_IGNORED_ATTRIBUTES, MOST_RECENT_FAILURES } from '#operator/api/scim-tenant-status.ts';
 import { compileMapping } from '#operator/reconcile/compile-mapping.ts';
 
 interface Schema {
@@ -16,6 +17,7 @@ interface Schema {
 
 const crd = parse(await readFile('crds/scimtenants.yaml', 'utf8'));
 const crdSpec: Schema = crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
+const crdStatus: Schema = crd.spec.versions[0].schema.openAPIV3Schema.properties.status;
 const codeSpec = z.toJSONSchema(scimTenantSpecSchema, { io: 'input' }) as Schema;
 
 const BOUNDS = [
@@ -88,6 +90,13 @@ describe('crds/scimtenants.yaml', () => {
 
   test('has every property, default, bound and pattern of the spec that the code parses, and no other', () => {
     expect(rulesOf(crdSpec)).toEqual(rulesOf(codeSpec));
+  });
+
+  test('takes as long lists of a status as the code writes', () => {
+    const { recentFailures, ignoredAttributes, reprojection } = crdStatus.properties!['sync']!.properties!;
+    expect(
+      [recentFailures, ignoredAttributes, reprojection?.properties?.['arrivesWithNextSync']].map((list) => list?.['maxItems']),
+    ).toEqual([MOST_RECENT_FAILURES, MOST_IGNORED_ATTRIBUTES, MOST_ARRIVING_ATTRIBUTES]);
   });
 
   test('tells in the same words as the code what to write', () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { projectionRevision, sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
+import { projectionRevision, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import type { TripNotice } from '#operator/controller/ports.ts';
 import { renderTripMail } from '#operator/notify/trip-mail.ts';
 import { aTripNotice, aWaveNotice } from '#test/support/a-trip-notice.ts';

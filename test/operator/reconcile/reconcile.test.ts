@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256Hex, tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
+import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
 import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
 import type { Action, TenantEvent } from '#operator/reconcile/action.ts';
 import type { Conclusion } from '#operator/reconcile/conclude.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import { startScimService, type ScimServiceUnderTest } from '#test/support/a-scim-service.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { explained } from '#test/support/explained.ts';
