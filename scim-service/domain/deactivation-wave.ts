@@ -3,7 +3,7 @@ import { DEACTIVATIONS_AT_LEAST, type DeactivationLimit } from '#common/tenant-c
 /** Deactivations of one tenant and one breaker epoch. */
 export interface DeactivationCounts {
   readonly epoch: number;
-  /** People whom the tenant had when the window began. */
+  /** The most people whom the tenant had when one of the window's buckets began. */
   readonly people: number;
   /** Oldest first; `start` in milliseconds since 1970, a multiple of BUCKET_MILLISECONDS. */
   readonly buckets: readonly { readonly start: number; readonly count: number }[];

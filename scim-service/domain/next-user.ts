@@ -1,7 +1,7 @@
 import { nextVersion } from './next-version.ts';
 import { copyValue, draftOf, fieldAt, fieldsAsIn, overlay, setField, withoutFields, type PersonDraft } from './person-fields.ts';
 import { personOf, projectRules } from './project-person.ts';
-import { requireStorableSize } from './require-storable-size.ts';
+import { isStorable, requireStorableSize } from './require-storable-size.ts';
 import { sameJson } from './same-json.ts';
 import { selectAttributes } from './select-attributes.ts';
 import type { PersonRecord, StoredUser } from './stored-user.ts';
@@ -38,49 +38,70 @@ export function adoptedUser(
 }
 
 /** The person whom DELETE hid, created again: same id and creation; what a template set once is not set anew. */
-export function revivedUser(model: TenantModel, tombstone: StoredUser, resource: UserResource, now: Date): StoredUser {
-  const record = recordOf(model, personOf(projectRules(resource, model.rules)), unwrittenOf(model, tombstone));
-  return requireStorableSize({ ...nextVersion(tombstone, now), resource, ...record, deletedAt: null });
+export function revivedUser(model: TenantModel, retired: StoredUser, resource: UserResource, now: Date): StoredUser {
+  const record = recordOf(model, personOf(projectRules(resource, model.rules)), unwrittenOf(model, retired));
+  return requireStorableSize({ ...nextVersion(retired, now), resource, ...record, deletedAt: null });
 }
 
-/** @returns `stored` itself when neither resource nor person would change */
+/**
+ * @returns `stored` itself when neither resource nor person would change
+ * @throws ScimError 400 invalidValue for what the mapping can't make; not where all that changes is that somebody is no longer
+ * active: a stored value that a later mapping doesn't take must not keep a leaver in
+ */
 export function changedUser(model: TenantModel, stored: StoredUser, resource: UserResource, now: Date): StoredUser {
-  const record = recordOf(model, personOf(projectRules(resource, model.rules)), unwrittenOf(model, stored));
+  const projection = projectRules(resource, model.rules);
+  if (projection.problems.length > 0 && onlySwitchesOff(model, stored, resource)) {
+    return { ...nextVersion(stored, now), resource, ...switchedOff(model, stored) };
+  }
+  const record = recordOf(model, personOf(projection), unwrittenOf(model, stored));
   if (sameJson(resource, stored.resource) && sameJson(record.person, stored.person)) return stored;
   return requireStorableSize({ ...nextVersion(stored, now), resource, ...record });
 }
 
-/**
- * What DELETE leaves of a person in a tenant that keeps its people. Only what is mapped from `active` changes in the
- * record: a projection of everything could fail, and then the product would go on showing the person as active.
- */
-export function deactivatedUser(model: TenantModel, stored: StoredUser, now: Date): StoredUser {
-  const resource: UserResource = { ...stored.resource, active: false };
-  const rules = model.rules.filter(({ sources }) => sources.some(({ path }) => !path.extension && path.attribute.name === 'active'));
-  const projected = projectRules(resource, rules).person;
-  const person = draftOf(stored.person);
-  const written: (readonly string[])[] = [];
-  for (const { targetNames } of rules) {
-    const value = fieldAt(projected, targetNames);
-    if (value === null) continue;
-    setField(person, targetNames, value);
-    written.push(targetNames);
-  }
+/** What DELETE leaves of a person in a tenant that keeps its people. Nothing of it can fail. */
+export function retiredUser(model: TenantModel, stored: StoredUser, now: Date): StoredUser {
   const next = nextVersion(stored, now);
-  const [defaults, own] = [withoutFields(stored.defaults, written), withoutFields(stored.own, written)];
-  return { ...next, resource, person, defaults, own, deletedAt: next.lastModified };
+  const resource: UserResource = { ...stored.resource, active: false };
+  return { ...next, resource, ...switchedOff(model, stored), deletedAt: next.lastModified };
 }
 
 /**
  * The same person by another mapping. What it no longer selects is gone from the resource, what it newly selects isn't there
  * yet. The version stays: a client has sent nothing, and who writes meanwhile is the one to win.
- * @returns also how many rules found nothing that they could take; the rest is made all the same
+ * @returns also how many rules found nothing that they could take; the rest is made all the same. Where all of it together is
+ * more than a store keeps, the record of before stays, and that is one problem more.
  */
 export function reprojectedUser(model: TenantModel, stored: StoredUser): { readonly user: StoredUser; readonly problems: number } {
   const { userName, active } = stored.resource;
   const resource: UserResource = { ...selectAttributes(stored.resource, model.selection).resource, userName, active };
   const { person, problems } = projectRules(resource, model.rules);
-  return { user: { ...stored, resource, ...recordOf(model, person, unwrittenOf(model, stored)) }, problems: problems.length };
+  const user = { ...stored, resource, ...recordOf(model, person, unwrittenOf(model, stored)) };
+  if (isStorable(user)) return { user, problems: problems.length };
+  return { user: { ...stored, resource, projection: model.projection }, problems: problems.length + 1 };
+}
+
+function onlySwitchesOff(model: TenantModel, { resource: before }: StoredUser, resource: UserResource): boolean {
+  if (!before.active || resource.active) return false;
+  const { userName } = before;
+  return sameJson({ ...selectAttributes(before, model.selection).resource, userName, active: false }, resource);
+}
+
+/**
+ * The record of somebody who is active no more. Only what is mapped from `active` changes: a projection of everything could
+ * fail, and then the product would go on showing the person as active.
+ */
+function switchedOff(model: TenantModel, stored: StoredUser): Pick<StoredUser, 'person' | 'defaults' | 'own'> {
+  const rules = model.rules.filter(({ sources }) => sources.some(({ path }) => !path.extension && path.attribute.name === 'active'));
+  const projected = projectRules({ ...stored.resource, active: false }, rules).person;
+  const targets = rules.map(({ targetNames }) => targetNames);
+  // A value map may have no word for it: then the record says nothing rather than that the person is active.
+  const wordless = targets.filter((names) => fieldAt(projected, names) === null);
+  const person = draftOf(withoutFields(stored.person, wordless));
+  for (const names of targets) {
+    const value = fieldAt(projected, names);
+    if (value !== null) setField(person, names, value);
+  }
+  return { person, defaults: withoutFields(stored.defaults, targets), own: withoutFields(stored.own, targets) };
 }
 
 function brandNew(model: TenantModel, id: string, now: Date) {

@@ -17,15 +17,23 @@ const MAX_VALUES = 5_000;
  */
 export function requireStorableSize(user: StoredUser): StoredUser {
   requireFewValues(user.resource);
-  const length = lengthOf(user.resource) + lengthOf(user.person);
-  if (length <= MAX_LENGTH) return user;
+  if (isStorable(user)) return user;
   const [largest = ''] = Object.entries(user.resource)
     .toSorted(([, left], [, right]) => lengthOf(right) - lengthOf(left))
     .map(([name]) => name);
   const detail =
-    `the person would have ${length} characters of JSON with what the mapping makes of them, but at most ${MAX_LENGTH} are kept; ` +
+    `the person would have ${lengthOfUser(user)} characters of JSON with what the mapping makes of them, but at most ${MAX_LENGTH} are kept; ` +
     `attribute ${JSON.stringify(largest)} is the largest`;
   throw ScimError.invalidValue(detail, { summary: detail });
+}
+
+/** Whether resource and record together are as short as they have to be. */
+export function isStorable(user: StoredUser): boolean {
+  return lengthOfUser(user) <= MAX_LENGTH;
+}
+
+function lengthOfUser({ resource, person }: StoredUser): number {
+  return lengthOf(resource) + lengthOf(person);
 }
 
 function requireFewValues(attributes: ScimObject): void {

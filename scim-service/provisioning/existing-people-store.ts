@@ -16,7 +16,7 @@ export type ExistingPerson =
 
 /**
  * People who are there and whom SCIM doesn't see: no method of UserStore or UserSearch finds an unlinked person, and a
- * retired one only `findDeletedByUserName`. See ScimStore for what every method promises.
+ * retired one only `findRetiredByUserName`. See ScimStore for what every method promises.
  */
 export interface ExistingPeopleStore {
   /** Those whose record has this key (matchKeys), in the order of their ids, at most `limit`. */

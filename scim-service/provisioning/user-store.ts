@@ -11,8 +11,8 @@ export interface UserPage {
 }
 
 /**
- * Writes people and reads single ones. A person whose `deletedAt` is set is invisible everywhere but to
- * `findDeletedByUserName`, and is a hidden member of groups. See ScimStore for what every method promises.
+ * Writes people and reads single ones. A person whose `deletedAt` is set is retired: invisible everywhere but to
+ * `findRetiredByUserName`, and a hidden member of groups. See ScimStore for what every method promises.
  */
 export interface UserStore {
   /** @throws UserNameTakenError when a visible person of the tenant has the userName in any case */
@@ -40,8 +40,8 @@ export interface UserStore {
    */
   remove(tenant: TenantKey, id: string, expectedVersion: number, now: Date): Promise<boolean>;
   findById(tenant: TenantKey, id: string): Promise<StoredUser | null>;
-  /** The invisible person who had this userName last, so that a re-created one gets the same id. */
-  findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null>;
+  /** The retired person who had this userName last, so that a re-created one gets the same id. */
+  findRetiredByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null>;
 }
 
 /** Finds visible people, always in the order of creation. */

@@ -2,8 +2,8 @@
 const MOST_NAMES = 100;
 const LONGEST_NAME = 200;
 
-/** An attribute path. Whatever else a client uses as a name may be a value, and is not told. */
-const ATTRIBUTE_NAME = /^[A-Za-z][\w:.$\-[\] "]*$/;
+/** An attribute path, of values with a type or without. Whatever else a client uses as a name may be a value, and is not told. */
+const ATTRIBUTE_NAME = /^[A-Za-z][\w:.$-]*(\[type eq "\w+"\][\w.$]*)?$/;
 
 /** Attributes that one mapping was sent and does not take, in this pod, without limit of time but of number. */
 export class IgnoredNames {

@@ -2,6 +2,6 @@ import type { Reprojection } from '#common/pod-report.ts';
 
 /** What this pod did behind the requests of a tenant since it serves it. */
 export class UpkeepNote {
-  /** The last one that this pod took part in. */
+  /** The last that this pod took part in, or else one of nobody, once it has found that nobody is left. */
   reprojection: Reprojection | null = null;
 }

@@ -85,8 +85,9 @@ class UpkeepRun {
     }
     const isNew = before === null;
     const isMappedAnew = !isNew && before.model.projection !== served.model.projection;
+    const isKeptShorter = !isNew && served.config.users.retentionSeconds < before.config.users.retentionSeconds;
     if (isMappedAnew) this.#planLooks(key, LATER_LOOKS);
-    if (isNew || isMappedAnew || running !== undefined) this.#looks.add(key);
+    if (isNew || isMappedAnew || isKeptShorter || running !== undefined) this.#looks.add(key);
   }
 
   /** In the place of those that were planned for this tenant before. */

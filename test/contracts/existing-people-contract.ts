@@ -291,7 +291,7 @@ export function describeExistingPeople(name: string, open: () => Promise<OpenedS
           for await (const page of store.users.scan(tenant, lookup, { after: null, narrow: null })) expect(page).toEqual([]);
         }
         expect(await store.users.findById(tenant, id)).toBeNull();
-        expect(await store.users.findDeletedByUserName(tenant, 'ann')).toBeNull();
+        expect(await store.users.findRetiredByUserName(tenant, 'ann')).toBeNull();
         expect(await store.users.count(tenant)).toBe(0);
         expect(await store.memberships.typesOf(tenant, [id])).toEqual(new Map());
         expect(await store.upkeep.countOutdated(tenant, 'other')).toBe(0);

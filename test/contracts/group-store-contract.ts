@@ -92,9 +92,9 @@ export function describeGroupStore(name: string, open: () => Promise<OpenedStore
       return retired(user);
     }
 
-    async function revive(tombstone: StoredUser): Promise<StoredUser> {
-      const user = { ...tombstone, version: tombstone.version + 1, deletedAt: null };
-      expect(await users.revive(user, tombstone.version)).toBe(true);
+    async function revive(retired: StoredUser): Promise<StoredUser> {
+      const user = { ...retired, version: retired.version + 1, deletedAt: null };
+      expect(await users.revive(user, retired.version)).toBe(true);
       return user;
     }
 
@@ -498,11 +498,11 @@ export function describeGroupStore(name: string, open: () => Promise<OpenedStore
         const named = await insert({ tenant }, [asMember(user)]);
         const listed = await insert({ tenant }, [asMember(user)]);
         const kept = await insert({ tenant }, [asMember(user)]);
-        const tombstone = await retire(user);
+        const retired = await retire(user);
         // Nobody sees that membership, so nobody sees a change.
         expect(await drop(named, [asMember(user)])).toMatchObject({ version: 2 });
         expect(await groups.replace(next(listed, { version: 3 }), 2, [])).toBe(true);
-        await revive(tombstone);
+        await revive(retired);
         expect(await membersOf(named)).toEqual([]);
         expect(await membersOf(listed)).toEqual([]);
         expect(await memberships.groupsOf(tenant, [user.id])).toEqual([
@@ -525,9 +525,9 @@ export function describeGroupStore(name: string, open: () => Promise<OpenedStore
         const tenant = aTenant();
         const user = await insertUser(tenant, { resource: { userName: 'ann' } });
         const group = await insert({ tenant }, [asMember(user)]);
-        const tombstone = await retire(user);
+        const retired = await retire(user);
         await insertUser(tenant, { resource: { userName: 'ANN' } });
-        await expect(users.revive({ ...tombstone, version: 3, deletedAt: null }, 2)).rejects.toThrow(UserNameTakenError);
+        await expect(users.revive({ ...retired, version: 3, deletedAt: null }, 2)).rejects.toThrow(UserNameTakenError);
         expect(await membersOf(group)).toEqual([]);
         expect(await versionOf(group)).toBe(2);
       });

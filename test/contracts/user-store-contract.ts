@@ -116,7 +116,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         expect(await store.replace(second, 1)).toBe(true);
         const third = next(second, { defaults: {}, own: { $b: { 'c.d': 3 } }, projection: 'three', deletedAt: NOW });
         expect(await store.retire(third, 2)).toBe(true);
-        expect(await store.findDeletedByUserName(first.tenant, first.resource.userName)).toStrictEqual(third);
+        expect(await store.findRetiredByUserName(first.tenant, first.resource.userName)).toStrictEqual(third);
         const fourth = next(third, { defaults: { 'a.b': 4 }, own: {}, projection: 'four', deletedAt: null });
         expect(await store.revive(fourth, 3)).toBe(true);
         expect(await store.findById(first.tenant, first.id)).toStrictEqual(fourth);
@@ -230,11 +230,11 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
 
       test('is found by the last userName, in any case, and only once deleted', async () => {
         const deleted = await insertDeleted(aTenant());
-        expect(await store.findDeletedByUserName(deleted.tenant, 'gONE')).toStrictEqual(deleted);
-        expect(await store.findDeletedByUserName(deleted.tenant, 'gon')).toBeNull();
-        expect(await store.findDeletedByUserName(aTenant(), 'Gone')).toBeNull();
+        expect(await store.findRetiredByUserName(deleted.tenant, 'gONE')).toStrictEqual(deleted);
+        expect(await store.findRetiredByUserName(deleted.tenant, 'gon')).toBeNull();
+        expect(await store.findRetiredByUserName(aTenant(), 'Gone')).toBeNull();
         await insert({ tenant: deleted.tenant, resource: { userName: 'here' } });
-        expect(await store.findDeletedByUserName(deleted.tenant, 'here')).toBeNull();
+        expect(await store.findRetiredByUserName(deleted.tenant, 'here')).toBeNull();
       });
 
       test('leaves the userName to others, and the one deleted last is found', async () => {
@@ -243,7 +243,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         const secondDeleted = next(second, { deletedAt: new Date('2026-11-24T10:00:00.000Z') });
         expect(await store.retire(secondDeleted, 1)).toBe(true);
         const third = await insert({ tenant, resource: { userName: 'GONE' } });
-        expect(await store.findDeletedByUserName(tenant, 'gone')).toStrictEqual(secondDeleted);
+        expect(await store.findRetiredByUserName(tenant, 'gone')).toStrictEqual(secondDeleted);
         expect(await idsBy(tenant, { by: 'userName', value: 'gone' })).toEqual([third.id]);
       });
 
@@ -253,7 +253,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         expect(await store.revive(revived, deleted.version)).toBe(true);
         expect(await store.findById(revived.tenant, revived.id)).toStrictEqual(revived);
         expect(await idsBy(revived.tenant, { by: 'email', value: 'GONE@acme.example' })).toEqual([revived.id]);
-        expect(await store.findDeletedByUserName(revived.tenant, 'Gone')).toBeNull();
+        expect(await store.findRetiredByUserName(revived.tenant, 'Gone')).toBeNull();
         await expect(store.insert(aStoredUser({ tenant: revived.tenant, resource: { userName: 'gone' } }))).rejects.toThrow(
           UserNameTakenError,
         );
@@ -263,7 +263,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
         const deleted = await insertDeleted(aTenant());
         await insert({ tenant: deleted.tenant, resource: { userName: 'GONE' } });
         await expect(store.revive(next(deleted, { deletedAt: null }), deleted.version)).rejects.toThrow(UserNameTakenError);
-        expect(await store.findDeletedByUserName(deleted.tenant, 'gone')).toStrictEqual(deleted);
+        expect(await store.findRetiredByUserName(deleted.tenant, 'gone')).toStrictEqual(deleted);
       });
 
       test('is retired and revived once, by those who know the version', async () => {
@@ -288,7 +288,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       test('can be removed for good', async () => {
         const deleted = await insertDeleted(aTenant());
         expect(await store.remove(deleted.tenant, deleted.id, deleted.version, NOW)).toBe(true);
-        expect(await store.findDeletedByUserName(deleted.tenant, 'Gone')).toBeNull();
+        expect(await store.findRetiredByUserName(deleted.tenant, 'Gone')).toBeNull();
       });
     });
 
@@ -297,7 +297,7 @@ export function describeUserStore(name: string, open: () => Promise<OpenedStore>
       const user = await insert({ tenant, resource: { userName: 'r', externalId: 'r', emails: [{ value: 'r@acme.example' }] } });
       expect(await store.remove(tenant, user.id, 1, NOW)).toBe(true);
       expect(await store.findById(tenant, user.id)).toBeNull();
-      expect(await store.findDeletedByUserName(tenant, 'r')).toBeNull();
+      expect(await store.findRetiredByUserName(tenant, 'r')).toBeNull();
       expect(await idsBy(tenant, { by: 'email', value: 'r@acme.example' })).toEqual([]);
       await insert({ tenant, resource: { userName: 'r', emails: [{ value: 'r@acme.example' }] } });
       expect(await store.remove(tenant, user.id, 1, NOW)).toBe(false);

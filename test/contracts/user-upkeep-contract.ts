@@ -180,7 +180,7 @@ export function describeUserUpkeep(name: string, open: () => Promise<OpenedStore
         expect(await store.upkeep.refresh(refreshed)).toBe(2);
         expect(await outdated(tenant, 'new')).toStrictEqual(byId(others));
         expect(await store.users.findById(tenant, first.id)).toStrictEqual(refreshed[0]);
-        expect(await store.users.findDeletedByUserName(tenant, last.resource.userName)).toStrictEqual(refreshed[5]);
+        expect(await store.users.findRetiredByUserName(tenant, last.resource.userName)).toStrictEqual(refreshed[5]);
         expect(await store.users.findById(tenant, removed.id)).toBeNull();
         expect(await store.users.count(tenant)).toBe(3);
       });
@@ -242,7 +242,7 @@ export function describeUserUpkeep(name: string, open: () => Promise<OpenedStore
         const retired = await retire(inserted);
         const refreshed = { ...retired, person: { account: { login: 'new' }, id: 'e1' }, projection: 'new' };
         expect(await store.upkeep.refresh([refreshed])).toBe(1);
-        expect(await store.users.findDeletedByUserName(tenant, 'gONE')).toStrictEqual(refreshed);
+        expect(await store.users.findRetiredByUserName(tenant, 'gONE')).toStrictEqual(refreshed);
         expect(await foundByKey(tenant, 'login', 'old')).toEqual([]);
         for (const [target, value] of [['account.login', 'new'] as const, ['id', 'e1'] as const]) {
           expect(await foundByKey(tenant, target, value)).toStrictEqual([{ kind: 'retired', user: refreshed }]);

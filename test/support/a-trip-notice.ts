@@ -1,16 +1,10 @@
 import type { TripNotice } from '#operator/controller/ports.ts';
+import { aWaveBreaker } from '#test/support/a-tenant.ts';
 
 /** Of a directory whose scope was emptied. */
 export function aWaveNotice(overrides: Partial<TripNotice> = {}): TripNotice {
-  return aTripNotice({
-    reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
-    cause: 'DeactivationWave',
-    wave: { deactivations: 31, limit: 30, people: 100 },
-    failures: 0,
-    requests: 31,
-    classes: {},
-    ...overrides,
-  });
+  const { reason, cause, wave, failures, requests, classes } = aWaveBreaker();
+  return aTripNotice({ reason, cause, wave, failures, requests, classes, ...overrides });
 }
 
 export function aTripNotice(overrides: Partial<TripNotice> = {}): TripNotice {

@@ -1,5 +1,5 @@
 import { tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
-import { deactivatedUser, newUser } from '#scim-service/domain/next-user.ts';
+import { newUser, retiredUser } from '#scim-service/domain/next-user.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import { selectAttributes } from '#scim-service/domain/select-attributes.ts';
@@ -87,7 +87,7 @@ export class UpkeepWorld implements Disposable {
   }
 
   async retire(person: StoredUser, config: TenantConfig = BEFORE): Promise<StoredUser> {
-    const retired = deactivatedUser(compileTenantModel(config), person, new Date(this.time.now()));
+    const retired = retiredUser(compileTenantModel(config), person, new Date(this.time.now()));
     if (!(await this.store.users.retire(retired, person.version))) throw new Error(`${person.id} could not be retired`);
     return retired;
   }

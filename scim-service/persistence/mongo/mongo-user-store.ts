@@ -76,8 +76,8 @@ export class MongoUserStore implements UserStore, UserSearch {
     return this.#session.run('findById', () => this.#reader.byId(tenant, id));
   }
 
-  findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
-    return this.#session.run('findDeletedByUserName', async () => {
+  findRetiredByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
+    return this.#session.run('findRetiredByUserName', async () => {
       const document = await this.#collections.users.findOne(deletedUsers(tenant, userName), { ...LIMIT, sort: { deletedAt: -1 } });
       return document && fromUserDocument(document);
     });

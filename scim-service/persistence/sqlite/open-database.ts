@@ -29,6 +29,8 @@ export function openDatabase(file: string): DatabaseSync {
     refuseForeign(database, file);
     // A commit in the write-ahead log with FULL is on the disk before it is acknowledged: it survives kill -9 and loss of power.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    // What a mapping no longer takes, and whoever was removed, is not left in the free space of the file.
+    database.exec('PRAGMA secure_delete = ON');
     migrate(database, file);
     return database;
   } catch (error) {

@@ -48,7 +48,7 @@ export class SqliteExistingPeople implements ExistingPeopleStore {
   }
 
   async put(tenant: TenantKey, { id, person }: UnlinkedPerson): Promise<'created' | 'changed' | 'unchanged' | 'linked'> {
-    return this.#session.write('put', () => {
+    return this.#session.write('putExisting', () => {
       const stored = this.#statements.unlinked.get({ id });
       if (stored === undefined) {
         if (this.#statements.linked.get({ id }) !== undefined) return 'linked';

@@ -63,8 +63,8 @@ export class SqliteUserStore implements UserStore, UserSearch {
     return this.#session.read('findById', () => this.#only(tenant, 'id', id));
   }
 
-  async findDeletedByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
-    return this.#session.read('findDeletedByUserName', () => this.#reads.lastDeleted.first({ tenant, user_name_key: foldCase(userName) }));
+  async findRetiredByUserName(tenant: TenantKey, userName: string): Promise<StoredUser | null> {
+    return this.#session.read('findRetiredByUserName', () => this.#reads.lastRetired.first({ tenant, user_name_key: foldCase(userName) }));
   }
 
   async find(tenant: TenantKey, lookup: UserLookup, page: PageRange): Promise<UserPage> {

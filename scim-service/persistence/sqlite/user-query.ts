@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
-import { userOf, type UserRow } from './user-row.ts';
+import { fromUserRow, type UserRow } from './user-row.ts';
 
 interface QueryParameters extends Record<string, SQLInputValue> {
   readonly tenant: TenantKey;
@@ -23,11 +23,11 @@ export class UserQuery {
 
   first(parameters: QueryParameters): StoredUser | null {
     const row: unknown = this.#statement.get(parameters);
-    return row === undefined ? null : userOf(parameters.tenant, row as UserRow);
+    return row === undefined ? null : fromUserRow(parameters.tenant, row as UserRow);
   }
 
   all(parameters: QueryParameters): StoredUser[] {
     const rows: unknown = this.#statement.all(parameters);
-    return (rows as UserRow[]).map((row) => userOf(parameters.tenant, row));
+    return (rows as UserRow[]).map((row) => fromUserRow(parameters.tenant, row));
   }
 }

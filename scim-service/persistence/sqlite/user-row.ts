@@ -4,7 +4,7 @@ import type { PersonRecord, StoredUser } from '../../domain/stored-user.ts';
 import { userKeys } from '../../domain/user-keys.ts';
 
 /** Named parameters of the statements that write a whole row. */
-export function toRow(user: StoredUser): Record<string, SQLInputValue> {
+export function toUserRow(user: StoredUser): Record<string, SQLInputValue> {
   const keys = userKeys(user.resource);
   return {
     id: user.id,
@@ -23,16 +23,15 @@ export function toRow(user: StoredUser): Record<string, SQLInputValue> {
   };
 }
 
-const COLUMNS = ['id', 'version', 'created_at', 'last_modified', 'resource', 'projection', 'deleted_at', 'person', 'defaults', 'own'];
-
-/** What `userOf` reads of a table `u`, in its order; the keys are for finding alone. */
-export const USER_COLUMNS = COLUMNS.map((column) => `u.${column}`).join(', ');
+/** What `fromUserRow` reads of a table `u`, in its order; the keys are for finding alone. */
+export const USER_COLUMNS =
+  'u.id, u.version, u.created_at, u.last_modified, u.resource, u.projection, u.deleted_at, u.person, u.defaults, u.own';
 
 /** USER_COLUMNS by place: to read ten fields by name of the objects that SQLite can give takes longer than to read the row. */
 export type UserRow = readonly SQLOutputValue[];
 
 /** The records are parsed when they are asked for, and then once: only writes do, and a read would be half as long again. */
-export function userOf(tenant: TenantKey, row: UserRow): StoredUser {
+export function fromUserRow(tenant: TenantKey, row: UserRow): StoredUser {
   const [id, version, createdAt, lastModified, resource, projection, deletedAt = null, personJson, defaultsJson, ownJson] = row;
   let person: PersonRecord | null = null;
   let defaults: PersonRecord | null = null;
@@ -56,14 +55,6 @@ export function userOf(tenant: TenantKey, row: UserRow): StoredUser {
     projection: String(projection),
     deletedAt: deletedAt === null ? null : new Date(Number(deletedAt)),
   };
-}
-
-/** A row by names, of a query that selects more than USER_COLUMNS. */
-export function fromRow(tenant: TenantKey, row: Readonly<Record<string, SQLOutputValue>>): StoredUser {
-  return userOf(
-    tenant,
-    COLUMNS.map((column) => row[column] ?? null),
-  );
 }
 
 export function parseRecord(json: SQLOutputValue | undefined): PersonRecord {

@@ -8,7 +8,7 @@ type By = UserLookup['by'];
 /** Lookups that find one person at most. */
 export type UniqueBy = Extract<By, 'id' | 'userName'>;
 
-/** Parameters are those of `toRow` and `expected_version`, but for what is said below. */
+/** Parameters are those of `toUserRow` and `expected_version`, but for what is said below. */
 export interface UserWrites {
   readonly insert: StatementSync;
   readonly replace: StatementSync;
@@ -25,7 +25,7 @@ export interface UserWrites {
 
 /** A lookup's parameters are `tenant` and, but for `all`, `value`. */
 export interface UserReads {
-  readonly lastDeleted: UserQuery;
+  readonly lastRetired: UserQuery;
   /** The only one: there is nothing to order or to count off, which a statement for pages would prepare to do. */
   readonly only: Readonly<Record<UniqueBy, UserQuery>>;
   readonly page: Readonly<Record<Exclude<By, UniqueBy>, UserQuery>>;
@@ -90,7 +90,7 @@ export function prepareUserReads(database: DatabaseSync): UserReads {
   const total = (by: By): StatementSync => prepare(`SELECT count(*) AS total FROM ${VISIBLE[by]}`);
   const idsAfter = (by: By): StatementSync => prepare(`SELECT u.id FROM ${VISIBLE[by]} AND ${AFTER} ORDER BY u.created_at, u.id`);
   return {
-    lastDeleted: users(`users AS u WHERE u.tenant = :tenant AND u.user_name_key = :user_name_key AND u.deleted_at IS NOT NULL
+    lastRetired: users(`users AS u WHERE u.tenant = :tenant AND u.user_name_key = :user_name_key AND u.deleted_at IS NOT NULL
        ORDER BY u.deleted_at DESC LIMIT 1`),
     only: {
       id: users(VISIBLE.id),

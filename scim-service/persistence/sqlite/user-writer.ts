@@ -3,7 +3,7 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '../../domain/stored-user.ts';
 import { userKeys } from '../../domain/user-keys.ts';
 import { MatchKeyWriter } from './match-key-writer.ts';
-import { toRow } from './user-row.ts';
+import { toUserRow } from './user-row.ts';
 import { prepareUserWrites, type UserWrites } from './user-statements.ts';
 
 /**
@@ -20,7 +20,7 @@ export class UserWriter {
   }
 
   insert(user: StoredUser): void {
-    this.#statements.insert.run(toRow(user));
+    this.#statements.insert.run(toUserRow(user));
     this.#addEmails(user, userKeys(user.resource).emails);
   }
 
@@ -53,7 +53,7 @@ export class UserWriter {
   }
 
   #update(statement: StatementSync, user: StoredUser, expectedVersion: number): boolean {
-    const { changes } = statement.run({ ...toRow(user), expected_version: expectedVersion });
+    const { changes } = statement.run({ ...toUserRow(user), expected_version: expectedVersion });
     if (changes === 0) return false;
     const { emails } = userKeys(user.resource);
     // What stays is left alone: most writes change no address.

@@ -1,4 +1,4 @@
-import { deactivatedUser } from '../../domain/next-user.ts';
+import { retiredUser } from '../../domain/next-user.ts';
 import type { TenantModel } from '../../domain/tenant-model.ts';
 import type { ProvisioningParts } from '../provisioning-parts.ts';
 import { writeUser } from './write-user.ts';
@@ -16,7 +16,7 @@ export async function deleteUser(parts: ProvisioningParts, model: TenantModel, t
     const now = new Date(parts.clock());
     const deleted =
       model.config.users.onDelete === 'Deactivate'
-        ? await users.retire(deactivatedUser(model, stored, now), stored.version)
+        ? await users.retire(retiredUser(model, stored, now), stored.version)
         : await users.remove(model.key, stored.id, stored.version, now);
     return deleted || null;
   });

@@ -18,7 +18,7 @@ const NAMED_IDS = 5;
  * @throws ScimError 409 uniqueness of reason AmbiguousMatch when a target finds several
  */
 export async function findExisting({ store }: ProvisioningParts, model: TenantModel, user: StoredUser): Promise<ExistingPerson | null> {
-  const namesake = await store.users.findDeletedByUserName(model.key, user.resource.userName);
+  const namesake = await store.users.findRetiredByUserName(model.key, user.resource.userName);
   if (namesake !== null) return { kind: 'retired', user: namesake };
   for (const target of model.config.matchExistingBy) {
     const key = keyOf(target, user, model);

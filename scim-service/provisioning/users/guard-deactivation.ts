@@ -1,4 +1,6 @@
+import { printDuration } from '#common/duration.ts';
 import type { DeactivationGuard } from '#common/tenant-config.ts';
+import { waveSize } from '#common/wave-size.ts';
 import { addDeactivation, currentCounts, waveOf, type DeactivationCounts, type Wave } from '../../domain/deactivation-wave.ts';
 import type { TenantModel } from '../../domain/tenant-model.ts';
 import { ScimError } from '../../scim/scim-error.ts';
@@ -31,8 +33,11 @@ async function reserve({ store, clock, onWave }: ProvisioningParts, model: Tenan
     const now = clock();
     const moment = { epoch, now, windowMilliseconds: guard.windowSeconds * 1_000 };
     const current = currentCounts(stored?.counts ?? null, moment);
-    const before: DeactivationCounts = current ?? { epoch, people: await store.users.count(model.key), buckets: [] };
-    const counts = addDeactivation(before, now);
+    const before: DeactivationCounts = current ?? { epoch, people: 0, buckets: [] };
+    const added = addDeactivation(before, now);
+    // Counted anew now and then: a window goes on as long as somebody leaves in it, and a first cycle brings many meanwhile.
+    const isNewBucket = added.buckets.length > before.buckets.length;
+    const counts = isNewBucket ? { ...added, people: Math.max(before.people, await store.users.count(model.key)) } : added;
     const found = waveOf(counts, guard.limit);
     if (found !== null && guard.refuses) {
       onWave(model, found);
@@ -43,19 +48,13 @@ async function reserve({ store, clock, onWave }: ProvisioningParts, model: Tenan
   if (wave !== null) onWave(model, wave);
 }
 
-function refusal({ deactivations, limit, people }: Wave, { windowSeconds }: DeactivationGuard): ScimError {
+function refusal(wave: Wave, { windowSeconds }: DeactivationGuard): ScimError {
   const summary =
-    `with this one, ${deactivations} of ${people} people would be deactivated within ${inWords(windowSeconds)}, ` +
-    `but at most ${limit} are let through`;
+    `with this one, ${waveSize(wave)} would be deactivated within ${printDuration(Math.round(windowSeconds * 1_000))}, ` +
+    `but at most ${wave.limit} are let through`;
   const detail =
     `${summary}, so that an emptied scope does not empty the product; nothing was changed, and the tenant is switched off. ` +
     'If these people are meant to leave, whoever runs the tenant switches it on again (spec.enabled: true), which begins a new count, ' +
     'or raises users.maxDeactivations';
   return new ScimError(503, null, detail, { summary, reason: 'DeactivationWave' });
-}
-
-/** As a ScimTenant has it, in the largest unit that is whole. */
-function inWords(seconds: number): string {
-  if (seconds % 3_600 === 0) return `${seconds / 3_600}h`;
-  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TenantConfig } from '#common/tenant-config.ts';
-import { adoptedUser, changedUser, deactivatedUser, newUser, reprojectedUser, revivedUser } from '#scim-service/domain/next-user.ts';
+import { adoptedUser, changedUser, newUser, reprojectedUser, retiredUser, revivedUser } from '#scim-service/domain/next-user.ts';
 import type { PersonRecord, StoredUser } from '#scim-service/domain/stored-user.ts';
 import { compileTenantModel } from '#scim-service/domain/tenant-model.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
@@ -129,9 +129,9 @@ describe('changedUser', () => {
   });
 });
 
-describe('deactivatedUser and revivedUser', () => {
+describe('retiredUser and revivedUser', () => {
   test('deactivation keeps the person but for what is mapped from active', () => {
-    expect(deactivatedUser(model, ada, later)).toEqual({
+    expect(retiredUser(model, ada, later)).toEqual({
       ...ada,
       version: 2,
       lastModified: later,
@@ -146,12 +146,20 @@ describe('deactivatedUser and revivedUser', () => {
       mapping: [aRule('title', 'designation', { required: true }), aRule('active', 'enabled')],
       newUserDefaults: [],
     });
-    expect(deactivatedUser(strict, ada, later)).toMatchObject({ deletedAt: later, person: { ...ada.person, enabled: false } });
+    expect(retiredUser(strict, ada, later)).toMatchObject({ deletedAt: later, person: { ...ada.person, enabled: false } });
+  });
+
+  test('deactivation leaves nothing that says active where a value map has no word for who is not', () => {
+    const valueMap = { values: [{ from: 'true', to: 'on' }], default: null };
+    const worded = modelOf({ mapping: [aRule('userName', 'login'), aRule('active', 'access.state', { valueMap })] });
+    const active = newUser(worded, resource, { id: 'id-1', now: created });
+    expect(active.person).toMatchObject({ access: { state: 'on' } });
+    expect(retiredUser(worded, active, later).person).toEqual({ login: 'ada', designation: 'none yet', access: { role: 'employee' } });
   });
 
   test('a revived person has id, creation and what was made of defaults, and a new record else', () => {
-    const tombstone = deactivatedUser(model, { ...ada, person: { ...ada.person, access: { enabled: true, role: 'boss' } } }, later);
-    const revived = revivedUser(model, tombstone, { userName: 'ADA', active: true, title: 'Countess' }, later);
+    const retired = retiredUser(model, { ...ada, person: { ...ada.person, access: { enabled: true, role: 'boss' } } }, later);
+    const revived = revivedUser(model, retired, { userName: 'ADA', active: true, title: 'Countess' }, later);
     expect(revived).toEqual({
       ...ada,
       version: 3,
@@ -166,7 +174,7 @@ describe('deactivatedUser and revivedUser', () => {
   test('a revived person does not get by default what they lost, nor what came later to the template', () => {
     const cleared = changedUser(model, changedUser(model, ada, { ...resource, title: 'Dr.' }, later), resource, later);
     const richer = modelOf({ newUserDefaults: [...model.config.newUserDefaults, { target: 'plan', value: 'gold' }] });
-    expect(revivedUser(richer, deactivatedUser(model, cleared, later), resource, later).person).toEqual({
+    expect(revivedUser(richer, retiredUser(model, cleared, later), resource, later).person).toEqual({
       login: 'ada',
       access: { enabled: true, role: 'employee' },
     });
@@ -179,7 +187,7 @@ describe('deactivatedUser and revivedUser', () => {
       resource,
       created,
     );
-    expect(deactivatedUser(model, own, later)).toMatchObject({
+    expect(retiredUser(model, own, later)).toMatchObject({
       person: { login: 'ada', access: { enabled: false }, plan: 'gold' },
       own: { plan: 'gold' },
     });
@@ -232,7 +240,7 @@ describe('adoptedUser', () => {
   });
 
   test('comes back from deletion with what the product had', () => {
-    const revived = revivedUser(model, deactivatedUser(model, adopted, later), resource, later);
+    const revived = revivedUser(model, retiredUser(model, adopted, later), resource, later);
     expect(revived).toEqual({ ...adopted, version: 3, lastModified: later });
   });
 
@@ -278,6 +286,25 @@ describe('adoptedUser', () => {
   });
 });
 
+describe('a person whom the mapping would refuse by now', () => {
+  const numbered = modelOf({
+    mapping: [aRule('userName', 'login'), aRule('active', 'enabled'), aRule('title', 'grade', { type: 'Integer' })],
+  });
+  const stored = reprojectedUser(numbered, changedUser(model, ada, { ...resource, title: 'Countess' }, later)).user;
+
+  test('can be switched off by a change of nothing else', () => {
+    const off = changedUser(numbered, stored, { ...stored.resource, active: false }, later);
+    expect(off).toMatchObject({ version: stored.version + 1, resource: { title: 'Countess', active: false }, person: { enabled: false } });
+  });
+
+  test.each([
+    ['stays refused when anything else changes too', { active: false, locale: 'en-GB' }],
+    ['stays refused when nobody is switched off', { locale: 'en-GB' }],
+  ])('%s', (_what, changes) => {
+    expect(() => changedUser(numbered, stored, { ...stored.resource, ...changes }, later)).toThrow(/"grade"/);
+  });
+});
+
 describe('reprojectedUser', () => {
   const other = modelOf({
     mapping: [aRule('userName', 'account'), aRule('active', 'access.enabled'), aRule('locale', 'language')],
@@ -315,10 +342,23 @@ describe('reprojectedUser', () => {
     expect(user.person).toEqual({ login: 'ada', access: { role: 'employee' } });
   });
 
-  test('leaves a hidden person hidden', () => {
-    const hidden = deactivatedUser(model, titled, later);
-    expect(reprojectedUser(other, hidden).user).toMatchObject({
-      version: hidden.version,
+  test('keeps the record of before where the new one would be more than a store keeps', () => {
+    const long = changedUser(model, ada, { ...resource, title: 'x'.repeat(60_000) }, later);
+    const targets = ['a', 'b', 'c', 'd'].map((target) => aRule('title', target));
+    const copying = modelOf({ mapping: [aRule('userName', 'login'), ...targets] });
+    const { user, problems } = reprojectedUser(copying, long);
+    expect({ person: user.person, projection: user.projection, problems }).toEqual({
+      person: long.person,
+      projection: copying.projection,
+      problems: 1,
+    });
+    expect(reprojectedUser(copying, user).user).toEqual(user);
+  });
+
+  test('leaves a retired person retired', () => {
+    const retired = retiredUser(model, titled, later);
+    expect(reprojectedUser(other, retired).user).toMatchObject({
+      version: retired.version,
       deletedAt: later,
       person: { access: { enabled: false } },
     });

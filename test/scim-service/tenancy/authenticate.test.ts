@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import { acceptedDigests, authenticate, type Refusal } from '#scim-service/tenancy/authenticate.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00Z');

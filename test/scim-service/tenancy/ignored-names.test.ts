@@ -24,6 +24,8 @@ test.each([
 test.each([
   ['an address', 'ada@acme.example'],
   ['a line break', 'nick\nName'],
+  ['a space', 'Ada Lovelace'],
+  ['a value in a filter', 'emails[value eq "ada"]'],
   ['other letters', 'größe'],
   ['a digit at its start', '1st'],
   ['nothing', ''],

@@ -97,6 +97,15 @@ describe('createTenantUpkeep', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('looks at once when deleted people are to be kept for a shorter time', async () => {
+    const { asked, parts } = counting();
+    const { directory } = startPod([BEFORE], parts);
+    await world.time.pass(SECOND);
+    directory.set({ ...BEFORE, generation: 2, users: { ...BEFORE.users, retentionSeconds: 0 } });
+    await world.time.pass(SECOND);
+    expect(asked.slice(2)).toEqual([`outdated ${TENANT}`, `retired ${TENANT}`]);
+  });
+
   test('looks again soon for what pods wrote that heard of the mapping late, and then at each tick', async () => {
     await world.addPeople(3);
     const { directory } = startPod([BEFORE]);

@@ -174,7 +174,7 @@ describe('a store that is out of reach', () => {
       store.users.replace({ ...user, version: 2 }, 1),
       store.users.remove(user.tenant, user.id, 1, new Date()),
       store.users.findById(user.tenant, user.id),
-      store.users.findDeletedByUserName(user.tenant, 'ann'),
+      store.users.findRetiredByUserName(user.tenant, 'ann'),
       store.users.find(user.tenant, { by: 'all' }, { offset: 0, limit: 10 }),
       store.users.find(user.tenant, { by: 'userName', value: 'ann' } satisfies UserLookup, { offset: 0, limit: 10 }),
       store.users.count(user.tenant),
@@ -268,12 +268,12 @@ describe('openMongoStore', () => {
     await expect(store.users.insert(aStoredUser({ tenant: 'team-hr/measured', resource: ANN }))).rejects.toThrow(UserNameTakenError);
     await store.users.find(user.tenant, { by: 'all' }, { offset: 0, limit: 1 });
     await store.users.findById(user.tenant, user.id);
-    await store.users.findDeletedByUserName(user.tenant, 'x');
+    await store.users.findRetiredByUserName(user.tenant, 'x');
     await store.users.count(user.tenant);
     await store.users.replace({ ...user, version: 2 }, 1);
     await store.users.remove(user.tenant, user.id, 2, new Date());
     await store.ping();
-    expect(operations).toEqual(['insert', 'insert', 'find', 'findById', 'findDeletedByUserName', 'count', 'replace', 'remove', 'ping']);
+    expect(operations).toEqual(['insert', 'insert', 'find', 'findById', 'findRetiredByUserName', 'count', 'replace', 'remove', 'ping']);
 
     operations.length = 0;
     await store.existing.put(user.tenant, { id: 'ann', person: {} });

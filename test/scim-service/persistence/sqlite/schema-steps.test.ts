@@ -78,7 +78,7 @@ describe.each([1, 2] as const)('a file of schema %i', (schema) => {
       using store = openSqliteStore({ file });
       const found = await store.users.find('team-hr/acme', { by: 'email', value: 'ANN@work.example' }, { offset: 0, limit: 10 });
       expect(found).toStrictEqual({ totalResults: 1, users: [ANN] });
-      expect(await store.users.findDeletedByUserName('team-hr/acme', 'BOB@acme.example')).toStrictEqual(BOB);
+      expect(await store.users.findRetiredByUserName('team-hr/acme', 'BOB@acme.example')).toStrictEqual(BOB);
       expect([await store.users.count('team-hr/acme'), await store.users.count('team-hr/globex')]).toEqual([1, 1]);
       expect(await store.groups.count('team-hr/acme')).toBe(schema - 1);
     }

@@ -74,6 +74,22 @@ describe('the file of openSqliteStore', () => {
     expect((await stat(join(file, '..'))).mode & 0o777).toBe(0o700);
   });
 
+  test('has nothing left of what was taken away, in its free space neither', async () => {
+    const file = aFile();
+    const title = (version: number) => `SecretTitle-${version}`.repeat(version);
+    const people = Array.from({ length: 50 }, () => aStoredUser({ resource: { title: title(1) }, person: { title: title(1) } }));
+    {
+      using store = openSqliteStore({ file });
+      for (const user of people) await store.users.insert(user);
+      const longer = people.map((user) => ({ ...user, version: 2, resource: { ...user.resource, title: title(2) }, person: {} }));
+      for (const user of longer) await store.users.replace(user, 1);
+      const [first, ...others] = longer.map((user) => ({ ...user, resource: { userName: user.resource.userName, active: true } }));
+      await store.upkeep.refresh(others);
+      await store.users.remove('team-hr/acme', first?.id ?? '', 2, new Date());
+    }
+    expect((await readFile(file)).includes('SecretTitle')).toBe(false);
+  });
+
   test('has whom SCIM does not see, counts and leases after it was opened again', async () => {
     const file = aFile();
     const tenant = 'team-hr/acme';
@@ -252,8 +268,8 @@ describe('a group with 20,000 members', () => {
 
   test('writes the person, the key, the membership, the version and the count when a member is retired', async () => {
     const user = (await store.users.findById(tenant, oldest))!;
-    const tombstone = { ...user, version: 2, deletedAt: new Date() };
-    expect(await rowsWritten(() => store.users.retire(tombstone, 1))).toBe(5);
+    const retired = { ...user, version: 2, deletedAt: new Date() };
+    expect(await rowsWritten(() => store.users.retire(retired, 1))).toBe(5);
     expect(await rowsWritten(() => store.users.revive({ ...user, version: 3 }, 2))).toBe(5);
   });
 

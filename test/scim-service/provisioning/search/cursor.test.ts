@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import { openCursor, sealCursor, type CursorContext, type PagePlace } from '#scim-service/provisioning/search/cursor.ts';
 import { ScimError } from '#scim-service/scim/scim-error.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { tenantSchemas } from '#common/scim/tenant-schemas.ts';
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import { planUserLookup } from '#scim-service/domain/plan-lookup.ts';
 import type { UserLookup } from '#scim-service/domain/user-lookup.ts';
 import { WHOLE_LIST, type SearchQuery } from '#scim-service/provisioning/search/search-query.ts';

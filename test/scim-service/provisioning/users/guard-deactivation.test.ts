@@ -122,6 +122,18 @@ describe('a deactivation beyond the limit', () => {
     expect(await counted()).toBe(1);
   });
 
+  test('by a percentage counts those too who came since the window began', async () => {
+    const tenant = guarded({ limit: { kind: 'Percent', percent: 50 } });
+    const [first] = (await createMany(1)) as [string];
+    await users.delete(tenant, first, null);
+    const all = await createMany(60);
+    now += 30_000;
+    const statuses: number[] = [];
+    for (const id of all) statuses.push(await statusOf(users.delete(tenant, id, null)));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(29);
+    expect(waves[0]).toEqual({ deactivations: 31, limit: 30, people: 60 });
+  });
+
   test('by a percentage is one of the people whom the tenant had when the window began', async () => {
     const tenant = guarded({ limit: { kind: 'Percent', percent: 50 } });
     const all = await createMany(44);
