@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Hex } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import type { Logger } from '#common/logger.ts';
 import type { Clock } from '#operator/controller/ports.ts';
 import { readManifests, type SecretManifest, type TenantManifest } from './read-manifests.ts';

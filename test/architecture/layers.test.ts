@@ -56,6 +56,7 @@ const LAYERS: Layers = {
   // What it prints must be what the programs would do, so it is made of their parts.
   cli: [
     ...SERVICE_CORE,
+    'scim-service/http',
     'scim-service/persistence/mongo',
     'scim-service/persistence/sqlite',
     'scim-service',

@@ -1,4 +1,5 @@
-import { sha256Hex, type TenantConfig } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
+import type { TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey } from '#common/tenant-key.ts';
 import { aRule } from '../support/a-tenant-config.ts';
 import { WHOLE_MAPPING } from '../support/whole-mapping.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { parse } from 'yaml';
+import type { LogLevel } from '#common/logger.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { startMongoServer, type MongoServer } from '../support/mongo-server.ts';
@@ -14,10 +15,16 @@ import { waitUntil } from '../support/wait-until.ts';
 const APPLY = 'application/apply-patch+yaml';
 const TOKEN = 'end-to-end-token-0123456789abcdef';
 
-export interface ServicePod extends AsyncDisposable {
-  readonly program: Program;
+/** What a pod keeps when it is started again. */
+interface PodPorts {
   readonly port: number;
   readonly adminPort: number;
+  /** Where it finds MongoDB. */
+  readonly mongoPort: number;
+}
+
+export interface ServicePod extends PodPorts, AsyncDisposable {
+  readonly program: Program;
   clientOf(tenant: string, token?: string): ScimClient;
 }
 
@@ -30,7 +37,7 @@ export interface Cluster extends AsyncDisposable {
   readonly smtp: SmtpSink;
   startOperator(name: string): Promise<Program & { readonly adminPort: number }>;
   /** Starts a pod of the service, whose EndpointSlice the test writes in the endpoint controller's place. */
-  startService(name: string, ports?: { readonly port: number; readonly adminPort: number }): Promise<ServicePod>;
+  startService(name: string, ports?: Partial<PodPorts>): Promise<ServicePod>;
   /** Server-side apply, as `kubectl apply --server-side` does it. */
   apply(manifest: { readonly [key: string]: unknown }, manager?: string): Promise<void>;
   // oxlint-disable-next-line typescript/no-explicit-any -- a ScimTenant as the API server shows it
@@ -46,7 +53,7 @@ const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
   ScimTenant: (namespace) => `/apis/scim-operator.dev/v1alpha1/namespaces/${namespace}/scimtenants`,
 };
 
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: LogLevel } = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
   const api = stack.use(await startApiServer());
   const mongo = stack.use(await startMongoServer());
@@ -80,7 +87,8 @@ export async function startCluster(): Promise<Cluster> {
       what: 'the kind ScimTenant',
     },
   );
-  const common = { KUBECONFIG: api.kubeconfig, EXTERNAL_URL: 'https://scim.example.com', LOG_LEVEL: 'info' };
+  const podNames = new Set<string>();
+  const common = { KUBECONFIG: api.kubeconfig, EXTERNAL_URL: 'https://scim.example.com', LOG_LEVEL: logLevel };
 
   return {
     api,
@@ -104,8 +112,9 @@ export async function startCluster(): Promise<Cluster> {
       );
       return Object.assign(program, { adminPort });
     },
-    async startService(name, ports) {
-      const { port, adminPort } = ports ?? { port: await freePort(), adminPort: await freePort() };
+    async startService(name, ports = {}) {
+      const { port = await freePort(), adminPort = await freePort(), mongoPort = mongoWire.port } = ports;
+      podNames.add(name);
       const program = stack.use(
         startProgram('scim-service/main.ts', {
           ...common,
@@ -114,15 +123,16 @@ export async function startCluster(): Promise<Cluster> {
           PORT: `${port}`,
           ADMIN_HOST: '127.0.0.1',
           ADMIN_PORT: `${adminPort}`,
-          MONGODB_URI: mongo.uriThrough(mongoWire.port),
+          MONGODB_URI: mongo.uriThrough(mongoPort),
         }),
       );
-      await apply(endpointSlice(name, adminPort));
+      await apply(endpointSlice(name, { adminPort, address: `192.0.2.${[...podNames].indexOf(name) + 1}` }));
       await waitUntil(async () => (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).ok, { what: `${name} /readyz`, timeoutMs: 30_000 });
       return {
         program,
         port,
         adminPort,
+        mongoPort,
         clientOf: (tenant, token = TOKEN) => createScimClient(`http://127.0.0.1:${port}/${tenant}/scim/v2`, token),
         [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
       };
@@ -143,14 +153,14 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-function endpointSlice(name: string, adminPort: number): { readonly [key: string]: unknown } {
+function endpointSlice(name: string, pod: { readonly adminPort: number; readonly address: string }): { readonly [key: string]: unknown } {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name, namespace: 'scim-operator', labels: { 'kubernetes.io/service-name': 'scim-service' } },
     addressType: 'IPv4',
-    endpoints: [{ addresses: ['192.0.2.10'], conditions: { ready: true } }],
-    ports: [{ name: 'admin', port: adminPort, protocol: 'TCP' }],
+    endpoints: [{ addresses: [pod.address], conditions: { ready: true } }],
+    ports: [{ name: 'admin', port: pod.adminPort, protocol: 'TCP' }],
   };
 }
 

@@ -380,7 +380,7 @@ async function stored(tenant: string, id: string): Promise<StoredUser> {
 
 async function retiredBy(tenant: string, userName: string): Promise<StoredUser> {
   using store = openSqliteStore({ file: join(folder, 'data/scim.sqlite') });
-  const user = await store.users.findDeletedByUserName(`team-hr/${tenant}`, userName);
+  const user = await store.users.findRetiredByUserName(`team-hr/${tenant}`, userName);
   if (user === null) throw new Error('nobody was retired under that userName');
   return { ...user, person: user.person };
 }

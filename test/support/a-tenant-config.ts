@@ -1,4 +1,5 @@
-import { sha256Hex, type MappingRule, type TenantConfig } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
+import type { MappingRule, TenantConfig } from '#common/tenant-config.ts';
 
 /** A rule of a mapping; optional and of the attribute's own type unless told otherwise. */
 export function aRule(source: string, target: string, overrides: Partial<MappingRule> = {}): MappingRule {

@@ -1,4 +1,5 @@
-import { sha256Hex, tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
+import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '#operator/api/scim-tenant.ts';
 import type { Action, Applied } from '#operator/reconcile/action.ts';
 import { conclude, type Conclusion } from '#operator/reconcile/conclude.ts';

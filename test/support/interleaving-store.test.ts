@@ -36,12 +36,12 @@ describe('InterleavingStore', () => {
     using store = new InterleavingStore();
     const user = aStoredUser();
     await store.users.insert(user);
-    const tombstone = { ...user, version: 2, deletedAt: new Date(0) };
-    await store.users.retire(tombstone, 1);
-    await store.users.retire(tombstone, 1);
+    const retired = { ...user, version: 2, deletedAt: new Date(0) };
+    await store.users.retire(retired, 1);
+    await store.users.retire(retired, 1);
     await expect(store.users.insert(aStoredUser({ id: user.id }))).rejects.toThrow(/UNIQUE constraint failed/);
     expect(store.writes).toBe(2);
-    expect(store.everyone(user.tenant)).toStrictEqual([tombstone]);
+    expect(store.everyone(user.tenant)).toStrictEqual([retired]);
   });
 
   test('shows people of the product alone, and whether anything at all was written', async () => {

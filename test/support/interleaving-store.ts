@@ -4,7 +4,8 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import type { StoredUser } from '#scim-service/domain/stored-user.ts';
 import { openDatabase } from '#scim-service/persistence/sqlite/open-database.ts';
 import { SqliteStore } from '#scim-service/persistence/sqlite/sqlite-store.ts';
-import { fromRow } from '#scim-service/persistence/sqlite/user-row.ts';
+import { UserQuery } from '#scim-service/persistence/sqlite/user-query.ts';
+import { USER_COLUMNS } from '#scim-service/persistence/sqlite/user-row.ts';
 import type { UnlinkedPerson } from '#scim-service/provisioning/existing-people-store.ts';
 import type { ScimStore } from '#scim-service/provisioning/scim-store.ts';
 
@@ -38,7 +39,7 @@ export class InterleavingStore implements ScimStore, Disposable {
       revive: (...parameters) => write(() => users.revive(...parameters)),
       remove: (...parameters) => write(() => users.remove(...parameters)),
       findById: (...parameters) => read(() => users.findById(...parameters)),
-      findDeletedByUserName: (...parameters) => read(() => users.findDeletedByUserName(...parameters)),
+      findRetiredByUserName: (...parameters) => read(() => users.findRetiredByUserName(...parameters)),
       find: (...parameters) => read(() => users.find(...parameters)),
       scan: (...parameters) => interleavePages(users.scan(...parameters)),
       count: (tenant) => read(() => users.count(tenant)),
@@ -88,14 +89,12 @@ export class InterleavingStore implements ScimStore, Disposable {
 
   /** Everyone whom a directory brought, the deleted included. */
   everyone(tenant: TenantKey): StoredUser[] {
-    return this.#database
-      .prepare('SELECT * FROM users WHERE tenant = ? ORDER BY created_at, id')
-      .all(tenant)
-      .map((row) => {
-        const user = fromRow(tenant, row);
-        // Its records are read when they are asked for; a test compares whole values.
-        return { ...user, person: user.person, defaults: user.defaults, own: user.own };
-      });
+    const everyone = new UserQuery(
+      this.#database,
+      `SELECT ${USER_COLUMNS} FROM users AS u WHERE u.tenant = :tenant ORDER BY u.created_at, u.id`,
+    );
+    // Spread, because the records are read when they are asked for, and a test compares whole values.
+    return everyone.all({ tenant }).map((user) => ({ ...user }));
   }
 
   /** Everyone whom the product has and no directory brought, in the order of their ids. */
