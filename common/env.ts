@@ -81,6 +81,12 @@ export function kubernetesNameVariable() {
   return z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error });
 }
 
+/** Name of a Secret (RFC 1123 subdomain). */
+export function secretNameVariable() {
+  const error = insteadOf('write a name of at most 253 lower-case letters, digits, dashes and dots, such as acme-scim-token');
+  return z.string().regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, { error });
+}
+
 /** Comma-separated list of at least one entry; spaces around entries are dropped. */
 export function listVariable<Entry extends z.ZodType<string, string>>(entry: Entry) {
   return z

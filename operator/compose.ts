@@ -16,7 +16,7 @@ const LEASE_NAME = 'scim-operator';
 /** Builds every adapter of the operator and runs it until the signal aborts; resolves once all is stopped. */
 export async function runOperator(config: OperatorConfig, logger: Logger, stop: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const { configNamespace, watchNamespaces, serviceName, identity, kubeconfig } = config.kubernetes;
+  const { configNamespace, watchNamespaces, tokenSecrets, serviceName, identity, kubeconfig } = config.kubernetes;
 
   const registry = new Registry();
   const metrics = createOperatorMetrics(registry);
@@ -48,6 +48,7 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
           client,
           configNamespace,
           watchNamespaces,
+          tokenSecrets,
           identity,
           logger,
           onHeard: (kind) => metrics.informerHeard(kind),

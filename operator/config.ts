@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { choiceVariable, kubernetesNameVariable, listVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
+import {
+  choiceVariable,
+  kubernetesNameVariable,
+  listVariable,
+  parseEnvironment,
+  portVariable,
+  secretNameVariable,
+  urlVariable,
+} from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
 
 export interface OperatorConfig {
@@ -16,6 +24,8 @@ export interface OperatorConfig {
     readonly configNamespace: string;
     /** Null watches all namespaces. */
     readonly watchNamespaces: readonly string[] | null;
+    /** Names of the only Secrets of users that may be read, for rights that name them; null for any. */
+    readonly tokenSecrets: readonly string[] | null;
     /** Where the operator and the SCIM service run; the Lease lives here. Null takes the pod's, or the kubeconfig's. */
     readonly namespace: string | null;
     /** Service whose EndpointSlices name the pods of the SCIM service. */
@@ -53,6 +63,13 @@ export function mailConfigOf(variables: { readonly SMTP_URL?: string | undefined
   return { smtpUrl: variables.SMTP_URL ?? null, from: variables.MAIL_FROM ?? MAIL_FROM_DEFAULT };
 }
 
+/** A right that names Secrets is given by a Role, and a Role is of one namespace. */
+function scopeProblems(set: { readonly TOKEN_SECRETS?: string | undefined; readonly WATCH_NAMESPACES?: string | undefined }) {
+  return set.TOKEN_SECRETS && !set.WATCH_NAMESPACES
+    ? ['WATCH_NAMESPACES is not set: TOKEN_SECRETS names Secrets of certain namespaces, write those, such as team-hr']
+    : [];
+}
+
 /** @throws EnvironmentError that lists all problems */
 export function readOperatorConfig(environment: Readonly<Record<string, string | undefined>>, hostname: string): OperatorConfig {
   const variables = parseEnvironment(
@@ -65,13 +82,14 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       KUBECONFIG: z.string().optional(),
       CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
       WATCH_NAMESPACES: listVariable(kubernetesNameVariable()).optional(),
+      TOKEN_SECRETS: listVariable(secretNameVariable()).optional(),
       POD_NAMESPACE: kubernetesNameVariable().optional(),
       SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
       POD_NAME: z.string().default(hostname),
       ...mailVariables,
     },
     environment,
-    mailProblems,
+    (set) => [...mailProblems(set), ...scopeProblems(set)],
   );
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
@@ -82,6 +100,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       kubeconfig: variables.KUBECONFIG ?? null,
       configNamespace: variables.CONFIG_NAMESPACE,
       watchNamespaces: variables.WATCH_NAMESPACES ?? null,
+      tokenSecrets: variables.TOKEN_SECRETS ?? null,
       namespace: variables.POD_NAMESPACE ?? null,
       serviceName: variables.SERVICE_NAME,
       identity: variables.POD_NAME,

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureHelm } from './servers/ensure-helm.ts';
 import { ensureKubernetes } from './servers/ensure-kubernetes.ts';
 import { ensureMongodb } from './servers/ensure-mongodb.ts';
 import { closingLine, suitesToLeaveOut, type MissingParts } from './servers/suite-selection.ts';
@@ -50,6 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   const missing: MissingParts = {
     kubernetes: quickReason ?? (await ensureKubernetes(say)),
     mongodb: quickReason ?? (await ensureMongodb(say)),
+    helm: quickReason ?? (await ensureHelm(say)),
     patience: quickReason,
   };
   const leftOut = suitesToLeaveOut(missing);

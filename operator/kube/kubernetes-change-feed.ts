@@ -13,6 +13,8 @@ import { SecretReferences } from './secret-references.ts';
 export interface KubernetesChangeFeedParts {
   readonly client: KubernetesClient;
   readonly scope: KubernetesScope;
+  /** Names of the only Secrets in the watched namespaces that may be read; null for any. */
+  readonly tokenSecrets: readonly string[] | null;
   readonly derivedWrites: OwnWrites;
   readonly statusWrites: OwnWrites;
   readonly logger: Logger;
@@ -33,12 +35,13 @@ export class KubernetesChangeFeed implements ChangeFeed {
   readonly #parts: KubernetesChangeFeedParts;
   readonly #references = new SecretReferences();
   readonly #tenants: Reflector<WatchedTenant>;
-  readonly #secrets: Reflector<null>;
+  /** One for all, or one for each that has a right of its own. */
+  readonly #secrets: readonly Reflector<null>[];
   readonly #derived: Reflector<null>;
 
   constructor(parts: KubernetesChangeFeedParts) {
     this.#parts = parts;
-    const { client, scope, logger } = parts;
+    const { client, scope, tokenSecrets, logger } = parts;
     const onHeard = (kind: string) => () => parts.onHeard?.(kind);
     this.#tenants = new Reflector({
       client,
@@ -49,7 +52,11 @@ export class KubernetesChangeFeed implements ChangeFeed {
       onHeard: onHeard('ScimTenant'),
     });
     const anySecret = { client, resource: SECRETS, metadataOnly: true, transform: () => null, logger };
-    this.#secrets = new Reflector({ ...anySecret, namespaces: scope.watchNamespaces, onHeard: onHeard('Secret') });
+    const usersSecret = { ...anySecret, namespaces: scope.watchNamespaces, onHeard: onHeard('Secret') };
+    // A right that names an object allows to list and watch it by its name, and not otherwise.
+    this.#secrets = tokenSecrets
+      ? tokenSecrets.map((name) => new Reflector({ ...usersSecret, fieldSelector: `metadata.name=${name}` }))
+      : [new Reflector(usersSecret)];
     this.#derived = new Reflector({
       ...anySecret,
       namespaces: [scope.configNamespace],
@@ -60,9 +67,9 @@ export class KubernetesChangeFeed implements ChangeFeed {
 
   async run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {
     this.#tenants.onEvent((event) => this.#tenantChanged(event, onChange));
-    this.#secrets.onEvent(({ key }) => this.#references.tenantsOf(key).forEach(onChange));
+    for (const secrets of this.#secrets) secrets.onEvent(({ key }) => this.#references.tenantsOf(key).forEach(onChange));
     this.#derived.onEvent((event) => this.#derivedChanged(event, onChange));
-    await Promise.all([this.#tenants.run(signal), this.#secrets.run(signal), this.#derived.run(signal)]);
+    await Promise.all([this.#tenants, ...this.#secrets, this.#derived].map((reflector) => reflector.run(signal)));
   }
 
   /** Rejects when the feed ended before. */

@@ -16,6 +16,8 @@ export interface KubernetesClusterParts extends KubernetesScope {
   /** Name of this replica, for Events. */
   readonly identity: string;
   readonly logger: Logger;
+  /** Names of the only Secrets in the watched namespaces that may be read, each with a right of its own; null for any. */
+  readonly tokenSecrets?: readonly string[] | null;
   /** Called with the kind of object (`ScimTenant`, `Secret`, `DerivedSecret`) at each sign of life of its watch. */
   readonly onHeard?: (kind: string) => void;
 }
@@ -32,7 +34,8 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
     const writes = { derivedWrites: new OwnWrites(), statusWrites: new OwnWrites() };
     this.#reader = new KubernetesReader({ client, scope, logger });
     this.#writer = new KubernetesWriter({ client, scope, identity, ...writes });
-    this.#feed = new KubernetesChangeFeed({ client, scope, logger, ...writes, ...(onHeard && { onHeard }) });
+    const tokenSecrets = parts.tokenSecrets ?? null;
+    this.#feed = new KubernetesChangeFeed({ client, scope, tokenSecrets, logger, ...writes, ...(onHeard && { onHeard }) });
   }
 
   tenant(key: TenantKey): Promise<ScimTenant | null> {

@@ -13,6 +13,7 @@ test('the base URL is all that has to be set', () => {
       kubeconfig: null,
       configNamespace: 'scim-operator-config',
       watchNamespaces: null,
+      tokenSecrets: null,
       namespace: null,
       serviceName: 'scim-service',
       identity: 'operator-7f9c',
@@ -31,6 +32,7 @@ test('every variable is read', () => {
     KUBECONFIG: '/home/me/.kube/config',
     CONFIG_NAMESPACE: 'configs',
     WATCH_NAMESPACES: 'team-hr,team-it',
+    TOKEN_SECRETS: 'acme-scim-token, contoso.token',
     POD_NAMESPACE: 'scim',
     SERVICE_NAME: 'service',
     POD_NAME: 'operator-0',
@@ -46,6 +48,7 @@ test('every variable is read', () => {
       kubeconfig: '/home/me/.kube/config',
       configNamespace: 'configs',
       watchNamespaces: ['team-hr', 'team-it'],
+      tokenSecrets: ['acme-scim-token', 'contoso.token'],
       namespace: 'scim',
       serviceName: 'service',
       identity: 'operator-0',
@@ -71,4 +74,17 @@ test('all problems are told at once, a sender that is missing beside a mail serv
   - WATCH_NAMESPACES: "Team_HR" is not usable; write a name of at most 63 lower-case letters, digits and dashes, such as team-hr
   - MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com`,
   );
+});
+
+test.each([
+  [
+    { TOKEN_SECRETS: 'acme-scim-token' },
+    'WATCH_NAMESPACES is not set: TOKEN_SECRETS names Secrets of certain namespaces, write those, such as team-hr',
+  ],
+  [
+    { TOKEN_SECRETS: 'Acme Token', WATCH_NAMESPACES: 'team-hr' },
+    'TOKEN_SECRETS: "Acme Token" is not usable; write a name of at most 253 lower-case letters, digits, dashes and dots, such as acme-scim-token',
+  ],
+])('names of Secrets without their namespaces, or that are none, are refused: %j', (set, problem) => {
+  expect(() => readOperatorConfig({ ...LEAST, ...set }, 'host')).toThrow(`the environment is not usable:\n  - ${problem}`);
 });

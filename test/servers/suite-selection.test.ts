@@ -3,17 +3,25 @@ import { closingLine, suitesToLeaveOut } from './suite-selection.ts';
 
 describe('suitesToLeaveOut', () => {
   test('leaves nothing out when every part is there', () => {
-    expect(suitesToLeaveOut({ kubernetes: null, mongodb: null, patience: null })).toEqual([]);
+    expect(suitesToLeaveOut({ kubernetes: null, mongodb: null, helm: null, patience: null })).toEqual([]);
   });
 
   test('leaves out what needs the missing part, end-to-end suites included, with the reason', () => {
-    expect(suitesToLeaveOut({ kubernetes: 'no Go', mongodb: null, patience: null })).toEqual([
+    expect(suitesToLeaveOut({ kubernetes: 'no Go', mongodb: null, helm: null, patience: null })).toEqual([
       { suffix: '.kubernetes.test.ts', reason: 'no Go' },
       { suffix: '.e2e.test.ts', reason: 'no Go' },
     ]);
-    expect(suitesToLeaveOut({ kubernetes: null, mongodb: 'no Python', patience: null }).map(({ suffix }) => suffix)).toEqual([
+    expect(suitesToLeaveOut({ kubernetes: null, mongodb: 'no Python', helm: null, patience: null }).map(({ suffix }) => suffix)).toEqual([
       '.mongodb.test.ts',
       '.e2e.test.ts',
+    ]);
+  });
+
+  test('leaves out what renders the chart when helm is missing, and nothing else', () => {
+    expect(suitesToLeaveOut({ kubernetes: null, mongodb: null, helm: 'no Go', patience: null }).map(({ suffix }) => suffix)).toEqual([
+      '.helm.test.ts',
+      '.helm.kubernetes.test.ts',
+      '.helm.e2e.test.ts',
     ]);
   });
 });

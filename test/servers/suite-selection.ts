@@ -2,6 +2,7 @@
 export interface MissingParts {
   readonly kubernetes: string | null;
   readonly mongodb: string | null;
+  readonly helm: string | null;
   /** Time for suites that start whole programs and wait for them; not spent by `--quick`. */
   readonly patience: string | null;
 }
@@ -11,6 +12,10 @@ export function suitesToLeaveOut(missing: MissingParts): readonly { readonly suf
   const suites = [
     { suffix: '.kubernetes.test.ts', reason: missing.kubernetes },
     { suffix: '.mongodb.test.ts', reason: missing.mongodb },
+    // What else such a suite needs stands behind: `.helm.kubernetes.test.ts`, `.helm.e2e.test.ts`.
+    { suffix: '.helm.test.ts', reason: missing.helm },
+    { suffix: '.helm.kubernetes.test.ts', reason: missing.helm },
+    { suffix: '.helm.e2e.test.ts', reason: missing.helm },
     { suffix: '.process.test.ts', reason: missing.patience },
     // End-to-end suites need both; those of standalone mode need none and are named `.test.ts`.
     { suffix: '.e2e.test.ts', reason: missing.kubernetes ?? missing.mongodb },
