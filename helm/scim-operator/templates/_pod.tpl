@@ -15,6 +15,15 @@
       key: {{ .secret.key }}
 {{- end -}}
 
+{{- /* Helm merges values, so that the defaults of a rolling update stand beside another type. */ -}}
+{{- define "scim-operator.strategy" -}}
+{{- $strategy := . -}}
+{{- if eq (.type | default "RollingUpdate") "Recreate" -}}
+{{- $strategy = omit . "rollingUpdate" -}}
+{{- end -}}
+{{- toYaml $strategy -}}
+{{- end -}}
+
 {{- /*
 What the pods of both programs have in common.
 root: the chart's scope; values: operator or scimService; container: its name; program: file that is run; selectorLabels,
@@ -99,7 +108,9 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       ports:
-        {{- .ports | trim | nindent 8 }}
+        {{- with .ports }}
+        {{- . | nindent 8 }}
+        {{- end }}
         - { name: admin, containerPort: {{ .values.adminPort }}, protocol: TCP }
       {{- with .values.startupProbe }}
       startupProbe:
