@@ -23,6 +23,8 @@ export interface ApiServer extends AsyncDisposable {
   readonly kubeconfig: string;
   /** Path of a kubeconfig of one of `users`; with `port`, it goes through that local port. */
   kubeconfigFor(user: string, port?: number): Promise<string>;
+  /** Path of a kubeconfig of a ServiceAccount that exists, with a token as the kubelet asks for it. */
+  serviceAccountKubeconfig(namespace: string, name: string): Promise<string>;
   /** Sends one request as the admin. */
   send(request: KubernetesRequest): Promise<KubernetesAnswer>;
   /** kill -9 of kube-apiserver alone. */
@@ -54,12 +56,25 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     return file;
   };
 
+  const adminSends = (request: KubernetesRequest): Promise<KubernetesAnswer> => sendToApiServer(url, tokens.get(ADMIN) ?? '', request);
+
   const server: ApiServer = {
     url,
     port,
     kubeconfig: await writeKubeconfig(ADMIN, port),
     kubeconfigFor: (user, throughPort = port) => writeKubeconfig(user, throughPort),
-    send: (request) => sendToApiServer(url, tokens.get(ADMIN) ?? '', request),
+    async serviceAccountKubeconfig(namespace, name) {
+      const { status, body } = await adminSends({
+        method: 'POST',
+        path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } },
+      });
+      if (status !== 201) throw new Error(`token of ${namespace}/${name}: ${status} ${JSON.stringify(body)}`);
+      const file = path(`service-account-${namespace}-${name}.kubeconfig`);
+      await writeFile(file, kubeconfigText(url, body.status.token), { mode: 0o600 });
+      return file;
+    },
+    send: adminSends,
     async kill() {
       await api?.kill('SIGKILL');
     },

@@ -36,8 +36,16 @@
   verbs: [list]
 {{- end -}}
 
+{{- /* A ClusterRole reads and creates here, too. */ -}}
 {{- define "scim-operator.operator.configRules" -}}
+{{- $verbs := list "patch" "delete" -}}
+{{- if or .Values.watchNamespaces (not .Values.tokenSecrets.create) -}}
+{{- $verbs = prepend $verbs "create" -}}
+{{- end -}}
+{{- if .Values.watchNamespaces -}}
+{{- $verbs = concat (list "get" "list" "watch") $verbs -}}
+{{- end -}}
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: [{{ join ", " $verbs }}]
 {{- end -}}
