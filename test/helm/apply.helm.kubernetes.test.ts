@@ -75,7 +75,8 @@ function podOf(manifests: readonly Manifest[], component: string): Manifest {
   const deployment = manifests.find(
     ({ kind, metadata }) => kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === component,
   );
-  const { metadata, spec } = deployment?.['spec'].template;
+  if (!deployment) throw new Error(`no Deployment is of the component ${component}`);
+  const { metadata, spec } = deployment['spec'].template;
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: component, namespace: 'scim-operator' }, spec };
 }
 

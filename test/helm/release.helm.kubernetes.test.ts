@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { aNamespace, createApplier } from '../support/apply-manifests.ts';
-import { CHART, LEAST, runHelm } from '../support/chart.ts';
+import { CHART, LEAST, runHelm, type Manifest } from '../support/chart.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** The life of a release as helm leads it; each test needs the ones before it. */
@@ -86,5 +88,16 @@ test('leaves kind and tenants when it is uninstalled, and takes them over when i
 test('takes the kind and its tenants with it when told so', async () => {
   await helm('upgrade', 'scim-operator', packed, ...LEAST, '--set', 'configNamespace.create=false,rbac.create=false,crds.keep=false');
   await helm('uninstall', 'scim-operator');
-  await waitUntil(async () => (await get(TENANT)).status === 404, { what: 'the end of the kind', timeoutMs: 30_000 });
+  const end = { what: 'the end of the kind', timeoutMs: 30_000 };
+  expect(await waitUntil(async () => (await get(TENANT)).status === 404, end)).toBe(true);
+}, 60_000);
+
+test('takes over a kind that was applied by hand, when told so', async () => {
+  const crd = parse(readFileSync('crds/scimtenants.yaml', 'utf8')) as Manifest;
+  await createApplier(api, 'kubectl').applyAll([crd]);
+  const args = ['install', 'scim-operator', packed, ...LEAST, '--set', 'configNamespace.create=false,rbac.create=false'];
+  await expect(helm(...args)).rejects.toThrow('invalid ownership metadata');
+  await helm(...args, '--take-ownership');
+  const { labels } = (await get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions/scimtenants.scim-operator.dev')).body.metadata;
+  expect(labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'Helm' });
 }, 60_000);

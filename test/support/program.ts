@@ -20,9 +20,19 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Starts one of our programs, for example `operator/main.ts`, with just the given environment beside PATH and HOME. */
-export function startProgram(script: string, env: Readonly<Record<string, string>>, options: { readonly cwd?: string } = {}): Program {
-  const child = spawn(process.execPath, [`${ROOT}${script}`], {
-    cwd: options.cwd ?? ROOT,
+export function startProgram(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  options: {
+    readonly cwd?: string;
+    /** Folder of the programs, with a slash at its end. */
+    readonly root?: string;
+    readonly args?: readonly string[];
+  } = {},
+): Program {
+  const root = options.root ?? ROOT;
+  const child = spawn(process.execPath, [`${root}${script}`, ...(options.args ?? [])], {
+    cwd: options.cwd ?? root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
