@@ -24,10 +24,10 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const HOME = 'scim-operator';
 export const CONFIGS = 'scim-operator-config';
-export const TENANT = 'team-hr/acme' as TenantKey;
+const TENANT = 'team-hr/acme' as TenantKey;
 export const TOKEN_SECRET = 'acme-scim-token';
 
-export type RoleName = 'scim-operator-tenants' | 'scim-operator-lease' | 'scim-operator-config' | 'scim-service-config';
+type RoleName = 'scim-operator-tenants' | 'scim-operator-lease' | 'scim-operator-config' | 'scim-service-config';
 
 export interface PermissionCheck {
   readonly role: RoleName;
