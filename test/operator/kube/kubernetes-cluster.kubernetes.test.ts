@@ -78,7 +78,7 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     for (const each of opened.splice(0)) await each.close();
   });
 
-  async function start(options: { readonly watchNamespaces?: readonly string[] } = {}) {
+  async function start(options: { readonly watchNamespaces?: readonly string[]; readonly tokenSecrets?: readonly string[] } = {}) {
     const client = new KubernetesClient(loadKubeConfig(server.kubeconfig));
     const configNamespace = await ensureNamespace(`config-${randomUUID().slice(0, 8)}`);
     const heard = new Set<string>();
@@ -86,6 +86,7 @@ describe('KubernetesCluster and the Kubernetes API', () => {
       client,
       configNamespace,
       watchNamespaces: options.watchNamespaces ?? null,
+      tokenSecrets: options.tokenSecrets ?? null,
       identity: 'operator-0',
       logger,
       onHeard: (kind) => void heard.add(kind),
@@ -313,6 +314,21 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     await secret('second');
     await waitUntil(() => reported.includes(key), { what: 'the report of the second Secret' });
     expect(reported).toEqual([key]);
+  });
+
+  test('with names of Secrets, a tenant is reported for the change of one of them, and of no other', async () => {
+    const manifest = await newTenant({});
+    const { namespace } = manifest.metadata;
+    const { reported } = await start({ watchNamespaces: [namespace], tokenSecrets: ['first', 'second'] });
+    await applyTenant({ ...manifest, spec: { ...manifest.spec, tokenSecretRef: { name: 'unnamed' } } }, 'kubectl');
+    const other = { ...manifest, metadata: { name: 'other', namespace } };
+    await applyTenant({ ...other, spec: { ...manifest.spec, tokenSecretRef: { name: 'second' } } }, 'kubectl');
+    await waitUntil(() => reported.includes(tenantKey(other.metadata)), { what: 'both tenants' });
+    reported.length = 0;
+    for (const name of ['unnamed', 'second'])
+      await person.request({ method: 'POST', path: resourcePath(SECRETS, { namespace }), body: { metadata: { name } } });
+    await waitUntil(() => reported.length > 0, { what: 'the report of the second Secret' });
+    expect(reported).toEqual([tenantKey(other.metadata)]);
   });
 
   test('a status reaches a tenant that is edited at the same moment, and the edit stays', async () => {
