@@ -43,6 +43,8 @@ export const TROUBLESHOOTING_HEADINGS = {
   TokenExpiresSoon: 'Token expiring',
   TokenExpired: 'Token expiring',
   TokenRotated: 'Token rotated',
+  RotationRefused: 'Token not rotated',
+  TokenNotRotated: 'Token not rotated',
   Disabled: 'Switched off',
   TooManyFailures: 'Tripped',
   WaitingForPods: 'Waiting for pods',

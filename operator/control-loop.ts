@@ -6,7 +6,7 @@ import type { OperatorMetrics } from './controller/operator-metrics.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter, Leadership, Mailer, PodReports } from './controller/ports.ts';
 import { createLogMailer, createSmtpMailer } from './notify/mailer.ts';
 import { createNotifier } from './notify/outbox.ts';
-import type { TenantHome } from './notify/trip-steps.ts';
+import type { TenantHome } from './notify/mail-content.ts';
 import { KeyedQueue } from './queue/keyed-queue.ts';
 
 export interface ControlLoopParts {

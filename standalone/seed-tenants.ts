@@ -25,7 +25,11 @@ export async function seedTenants(folder: string): Promise<SeededTenant | null> 
   if ((await readdir(folder)).length > 0) return null;
   const secretFile = join(folder, tokenSecretFileName(SAMPLE.namespace, SAMPLE_SECRET));
   const token = randomBytes(32).toString('base64url');
-  await writeFileWhole(secretFile, renderTokenSecretFile(SAMPLE, { name: SAMPLE_SECRET, key: 'token', token }), 0o600);
+  await writeFileWhole(
+    secretFile,
+    renderTokenSecretFile({ ...SAMPLE, annotations: {} }, { name: SAMPLE_SECRET, key: 'token', token }),
+    0o600,
+  );
   const sample = await readFile(new URL(`sample/${SAMPLE_FILE}`, import.meta.url), 'utf8');
   await writeFileWhole(join(folder, SAMPLE_FILE), sample, 0o644);
   return { key: tenantKey(SAMPLE), secretFile };

@@ -60,7 +60,48 @@ const breakerSchema = z.object({
   observedResetToken: text,
   observedResetAt: text,
   mirroredTrip: count,
-  lastNotified: z.object({ trip: count, recipients: texts }).prefault({}),
+});
+
+const tokenSchema = z.object({
+  fingerprint: time,
+  rotatedAt: time,
+  expiresAt: time,
+  previousValidUntil: time,
+  observedRotateAt: text,
+  refusedRotation: z
+    .object({ reason: z.enum(['NotGenerated', 'Immutable']), rotateAt: text })
+    .nullable()
+    .default(null),
+});
+
+const noticeHead = { id: z.string(), time: z.string(), pending: texts, delivered: texts };
+
+const noticeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    ...noticeHead,
+    kind: z.literal('Trip'),
+    trip: count,
+    cause: breakerSchema.shape.cause,
+    wave: breakerSchema.shape.wave,
+    failures: count,
+    requests: count,
+    classes: breakerSchema.shape.classes,
+    window: z.string(),
+    switchedOff: z.boolean(),
+  }),
+  z.object({
+    ...noticeHead,
+    kind: z.literal('TokenExpiry'),
+    state: z.enum(['ExpiresSoon', 'Expired', 'Replaced']),
+    fingerprint: z.string(),
+    expiresAt: z.string(),
+  }),
+  z.object({ ...noticeHead, kind: z.literal('Stalled'), reason: z.string(), message: text, generation: z.int() }),
+]);
+
+const notificationsSchema = z.object({
+  stalled: z.object({ reason: z.string(), generation: z.int(), since: z.string() }).nullable().default(null),
+  notices: knownEntries(noticeSchema),
 });
 
 const statusSchema = z.object({
@@ -70,7 +111,8 @@ const statusSchema = z.object({
   programmed: z.object({ generation: count, pods: count, acknowledged: count }).prefault({}),
   sync: syncSchema.prefault({}),
   breaker: breakerSchema.prefault({}),
-  token: z.object({ fingerprint: time, rotatedAt: time, expiresAt: time, previousValidUntil: time }).prefault({}),
+  token: tokenSchema.prefault({}),
+  notifications: notificationsSchema.prefault({}),
 });
 
 /** A list whose entries of an unknown kind, which another version of the operator wrote, are left out. */

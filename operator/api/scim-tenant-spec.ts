@@ -19,6 +19,11 @@ function duration({ min = '0s', max = '87600h' }: { min?: string; max?: string }
     );
 }
 
+/** False where one of them is none; that is told by its own rule. */
+function isShorterOrEqual(one: string, other: string): boolean {
+  return DURATION_PATTERN.test(one) && DURATION_PATTERN.test(other) && parseDuration(one) <= parseDuration(other);
+}
+
 const targetSchema = z
   .string()
   .max(200)
@@ -98,6 +103,15 @@ const specFieldsSchema = z.strictObject({
       generate: z.boolean().default(false),
       overlap: duration().default('24h'),
       maxAge: duration({ min: '1h' }).optional(),
+      rotateAfter: duration({ min: '1h' }).optional(),
+    })
+    .refine(({ rotateAfter, generate }) => rotateAfter === undefined || generate, {
+      message: 'rotateAfter has the operator make new tokens; write generate: true beside it',
+      path: ['rotateAfter'],
+    })
+    .refine(({ rotateAfter, overlap }) => rotateAfter === undefined || !isShorterOrEqual(rotateAfter, overlap), {
+      message: 'write a duration longer than overlap',
+      path: ['rotateAfter'],
     })
     .prefault({}),
   notificationEmails: z.array(emailSchema).max(20).default([]),

@@ -1,4 +1,6 @@
 import type { FailureClass } from '#common/pod-report.ts';
+import type { NotificationsStatus } from './notifications-status.ts';
+import type { TripCause, TrippingWave } from './trip.ts';
 
 /** `status` of a ScimTenant. Written by the operator alone, in one place, at the end of a run. */
 
@@ -17,24 +19,13 @@ export interface Condition {
   readonly message: string;
 }
 
-export type TripCause = 'Failures' | 'DeactivationWave';
-
-/** More people at once than `users.maxDeactivations` lets go. */
-interface TrippingWave {
-  /** Within the window, the first one beyond the limit included. */
-  readonly deactivations: number;
-  readonly limit: number;
-  /** Whom the tenant had when the window began. */
-  readonly people: number;
-}
-
 export interface BreakerStatus {
   readonly state: 'Closed' | 'Open';
   /** One line that says why it opened; empty while closed. */
   readonly reason: string;
   /** Of the last trip, as the totals and the wave below are. */
   readonly cause: TripCause;
-  /** When it opened last. Null before the first time, and once it is closed and every mail of that trip is delivered. */
+  /** When it opened last; null while closed. */
   readonly openedAt: string | null;
   /** How often it has opened. */
   readonly trips: number;
@@ -51,11 +42,6 @@ export interface BreakerStatus {
   readonly observedResetAt: string;
   /** Number of the trip for which `spec.enabled: false` has been written and holds; 0 before the first and after closing. */
   readonly mirroredTrip: number;
-  readonly lastNotified: {
-    readonly trip: number;
-    /** First 12 hex digits of the SHA-256 of each address that took the mail of that trip. */
-    readonly recipients: readonly string[];
-  };
 }
 
 /** People who are made anew after a change of the mapping. */
@@ -109,13 +95,24 @@ export interface ScimTenantStatus {
     readonly ignoredAttributes: readonly string[];
   };
   readonly breaker: BreakerStatus;
-  readonly token: {
-    /** `sha256:` and the first 12 hex digits of the digest; null while there is no usable token. */
-    readonly fingerprint: string | null;
-    readonly rotatedAt: string | null;
-    readonly expiresAt: string | null;
-    readonly previousValidUntil: string | null;
-  };
+  readonly token: TokenStatus;
+  readonly notifications: NotificationsStatus;
+}
+
+export interface TokenStatus {
+  /** `sha256:` and the first 12 hex digits of the digest; null while there is no usable token. */
+  readonly fingerprint: string | null;
+  readonly rotatedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly previousValidUntil: string | null;
+  /** Value of the annotation `scim-operator.dev/rotate-at` that was handled last, be it by refusing; empty when there was none. */
+  readonly observedRotateAt: string;
+  /** Why the operator makes no new token although it was asked to; null when it was not asked, or may. */
+  readonly refusedRotation: {
+    readonly reason: 'NotGenerated' | 'Immutable';
+    /** The value of the annotation that asked; empty when `tokenPolicy.rotateAfter` alone does. */
+    readonly rotateAt: string;
+  } | null;
 }
 
 /** The most that a status lists. The CRD allows no more. */
@@ -135,6 +132,15 @@ export const NEVER_SYNCED: ScimTenantStatus['sync'] = {
   ignoredAttributes: [],
 };
 
+export const NO_TOKEN: TokenStatus = {
+  fingerprint: null,
+  rotatedAt: null,
+  expiresAt: null,
+  previousValidUntil: null,
+  observedRotateAt: '',
+  refusedRotation: null,
+};
+
 export const CLOSED_BREAKER: BreakerStatus = {
   state: 'Closed',
   reason: '',
@@ -149,5 +155,4 @@ export const CLOSED_BREAKER: BreakerStatus = {
   observedResetToken: '',
   observedResetAt: '',
   mirroredTrip: 0,
-  lastNotified: { trip: 0, recipients: [] },
 };

@@ -7,8 +7,14 @@ export const API_VERSION = 'v1alpha1';
 export const KIND = 'ScimTenant';
 export const PLURAL = 'scimtenants';
 
+/** On what the operator makes for a tenant: its name. */
+export const TENANT_LABEL = `${API_GROUP}/tenant`;
+
 /** Any new value closes an open breaker, as `failurePolicy.resetToken` does. */
 export const RESET_AT_ANNOTATION = `${API_GROUP}/reset-at`;
+
+/** Any new value has a token of the operator's own making replaced by a new one. Its Secret carries the value that it was made for. */
+export const ROTATE_AT_ANNOTATION = `${API_GROUP}/rotate-at`;
 
 /** Field manager of the one write to spec that the operator makes. */
 export const BREAKER_FIELD_MANAGER = 'scim-operator-breaker';

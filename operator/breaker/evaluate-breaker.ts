@@ -81,9 +81,8 @@ function mustClose({ previous, policy, totals, wave, enabled, enabledOwners, res
   return policy.action === 'NotifyOnly' && totals !== null && wave === null && !isOverLimits(countedBy(policy, totals), policy);
 }
 
-/** `openedAt` is kept: it says that mails of that trip may still be owed, and goes with the last of them. */
 function closed(previous: BreakerStatus): BreakerStatus {
-  return { ...previous, state: 'Closed', reason: '', epoch: previous.epoch + 1, mirroredTrip: 0 };
+  return { ...previous, state: 'Closed', reason: '', openedAt: null, epoch: previous.epoch + 1, mirroredTrip: 0 };
 }
 
 type Counts = Pick<BreakerStatus, 'requests' | 'failures' | 'classes'>;

@@ -36,6 +36,8 @@ async function carryOut({ writer, notifier, newToken }: ApplyParts, tenant: Scim
       return writer.applyDerivedConfig(action.config);
     case 'CreateTokenSecret':
       return writer.createTokenSecret(tenant, { name: action.name, key: action.key, token: newToken() });
+    case 'RotateToken':
+      return writer.rotateTokenSecret(tenant, { name: action.name, key: action.key, token: newToken(), version: action.version });
     case 'MirrorDisabled':
       return writer.mirrorDisabled(tenant, action.disabled);
     case 'Notify':

@@ -3,6 +3,7 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
 import type { Requeue } from '../reconcile/outcome.ts';
 import { ConfigPropagation } from './config-propagation.ts';
+import { EventLimit } from './event-limit.ts';
 import type { KeyQueue } from './key-queue.ts';
 import type { OperatorMetrics, ReconcileResult } from './operator-metrics.ts';
 import type { ChangeFeed, Clock, ClusterReader, ClusterWriter, Leadership, Notifier, PodReports } from './ports.ts';
@@ -55,7 +56,8 @@ export function createController(parts: ControllerParts): Controller {
   const settings = { ...DEFAULTS, ...parts.settings };
   const book = new ReportBook(clock);
   const propagation = new ConfigPropagation();
-  const runParts: TenantRunParts = { ...parts, book, propagation, externalUrl: settings.externalUrl, docsUrl: settings.docsUrl };
+  const { externalUrl, docsUrl } = settings;
+  const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit: new EventLimit(), externalUrl, docsUrl };
 
   async function run(outer: AbortSignal): Promise<void> {
     const fault = new AbortController();

@@ -1,5 +1,6 @@
 import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
+import { mailLabel, pendingMails } from '../reconcile/notices.ts';
 import type { Delivery, Observed } from '../reconcile/observed.ts';
 import type { Clock, ClusterReader, Notifier } from './ports.ts';
 import type { ReportBook } from './report-book.ts';
@@ -51,9 +52,7 @@ async function readTokenSecret(reader: ClusterReader, namespace: string, name: s
   }
 }
 
-/** How the mails of the last stored trip fare. */
-function deliveries({ uid, spec, status }: ScimTenant, notifier: Notifier): ReadonlyMap<string, Delivery> {
-  if (isInvalidSpec(spec) || status === null || status.breaker.trips === 0) return new Map();
-  const { trips } = status.breaker;
-  return new Map(spec.notificationEmails.map((recipient) => [recipient, notifier.delivery({ uid, trip: trips, recipient })]));
+/** How the mails that the stored status owes fare. */
+function deliveries(tenant: ScimTenant, notifier: Notifier): ReadonlyMap<string, Delivery> {
+  return new Map(pendingMails(tenant, tenant.status?.notifications).map((mail) => [mailLabel(mail), notifier.delivery(mail)]));
 }

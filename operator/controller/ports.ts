@@ -3,10 +3,10 @@ import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey, TenantName } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import type { TenantEvent, TripNotice } from '../reconcile/action.ts';
+import type { MailKey, Notice, StalledNotice, TenantEvent, TokenExpiryNotice, TripNotice } from '../reconcile/action.ts';
 import type { Delivery, TokenSecret } from '../reconcile/observed.ts';
 
-export type { Delivery, TenantEvent, TokenSecret, TripNotice };
+export type { Delivery, MailKey, Notice, StalledNotice, TenantEvent, TokenExpiryNotice, TokenSecret, TripNotice };
 
 /** What a run reads. Two adapters: the Kubernetes API and a directory of YAML files. */
 export interface ClusterReader {
@@ -24,12 +24,25 @@ export interface ClusterReader {
   derivedConfigKeys(): Promise<readonly TenantKey[]>;
 }
 
+export interface NewToken {
+  /** Of the Secret, in the tenant's namespace. */
+  readonly name: string;
+  readonly key: string;
+  readonly token: string;
+}
+
 /** What a run writes. Each write is idempotent; two adapters as above. */
 export interface ClusterWriter {
   applyDerivedConfig(config: TenantConfig): Promise<void>;
   deleteDerivedConfig(key: TenantKey): Promise<void>;
   /** Creates the Secret, owned by the tenant; does nothing when a Secret of that name exists. */
-  createTokenSecret(tenant: ScimTenant, secret: { readonly name: string; readonly key: string; readonly token: string }): Promise<void>;
+  createTokenSecret(tenant: ScimTenant, secret: NewToken): Promise<void>;
+  /**
+   * Puts a new token into a Secret of the operator's own, and beside it, in the same write, the value of the tenant's
+   * annotation `rotate-at` that it was made for. Does nothing when the Secret is no longer of this version: the next run
+   * reads it anew.
+   */
+  rotateTokenSecret(tenant: ScimTenant, secret: NewToken & { readonly version: string }): Promise<void>;
   /**
    * Writes `spec.enabled: false` under the field manager `scim-operator-breaker`, or gives the field back (which makes it
    * the default, true). A directory edits the file and keeps its comments.
@@ -60,7 +73,7 @@ export interface PodReports {
 }
 
 export interface Mail {
-  /** Stable for one trip and recipient, so that a repeated delivery is the same message. */
+  /** Stable for one notice and recipient, so that a repeated delivery is the same message. */
   readonly messageId: string;
   readonly to: string;
   readonly subject: string;
@@ -78,9 +91,11 @@ export interface Mailer {
 
 /** Delivers notices in the background, again and again until the server takes them. */
 export interface Notifier {
-  /** Does nothing for a notice (uid, trip, recipient) that is pending or was delivered by this process. */
-  submit(notice: TripNotice): void;
-  delivery(notice: Pick<TripNotice, 'uid' | 'trip' | 'recipient'>): Delivery;
+  /** Does nothing for a mail that is pending or was delivered by this process. */
+  submit(notice: Notice): void;
+  delivery(mail: MailKey): Delivery;
+  /** Forgets what was delivered for this uid, but for these mails: what became of the others is stored. */
+  forget(uid: string, except: readonly MailKey[]): void;
   readonly transport: Mailer['transport'];
 }
 

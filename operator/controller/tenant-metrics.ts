@@ -26,6 +26,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
   const open = gauge('scim_tenant_breaker_open', 'Whether the breaker is open');
   const users = gauge('scim_tenant_users', 'People who are visible through SCIM');
   const lastSuccess = gauge('scim_tenant_last_success_timestamp_seconds', 'When a request of the tenant succeeded last');
+  const expiry = gauge('scim_tenant_token_expiry_timestamp_seconds', 'When the token reaches tokenPolicy.maxAge; absent without one');
   const remaining = gauge('scim_tenant_reprojection_remaining', 'People who are still to be made anew after a change of the mapping');
   const trips = new Counter({
     name: 'scim_tenant_breaker_trips_total',
@@ -41,7 +42,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     const before = shown.get(key);
     if (!before) return;
     info.remove({ ...labels, state: before.state });
-    for (const metric of [ready, open, users, lastSuccess, remaining, trips]) metric.remove(labels);
+    for (const metric of [ready, open, users, lastSuccess, expiry, remaining, trips]) metric.remove(labels);
     shown.delete(key);
   }
 
@@ -55,6 +56,8 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     open.set(labels, status.breaker.state === 'Open' ? 1 : 0);
     if (status.sync.users !== null) users.set(labels, status.sync.users);
     if (status.sync.lastSuccessTime !== null) lastSuccess.set(labels, Date.parse(status.sync.lastSuccessTime) / 1_000);
+    if (status.token.expiresAt === null) expiry.remove(labels);
+    else expiry.set(labels, Date.parse(status.token.expiresAt) / 1_000);
     const { reprojection } = status.sync;
     if (reprojection?.state === 'Running') remaining.set(labels, reprojection.total - reprojection.done);
     else remaining.remove(labels);

@@ -1,21 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '#common/logger.ts';
 import { tenantConfigRevision } from '#common/tenant-config.ts';
-import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from '../reconcile/action.ts';
 import { conclude } from '../reconcile/conclude.ts';
 import { decide } from '../reconcile/decide.ts';
+import { pendingMails } from '../reconcile/notices.ts';
 import type { Requeue } from '../reconcile/outcome.ts';
 import { plan } from '../reconcile/plan.ts';
 import { apply, type ApplyParts } from './apply.ts';
 import type { ConfigPropagation } from './config-propagation.ts';
+import type { EventLimit } from './event-limit.ts';
 import { observe, type ObserveParts } from './observe.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 
 export interface TenantRunParts extends ObserveParts, ApplyParts {
   readonly propagation: ConfigPropagation;
+  readonly eventLimit: EventLimit;
   readonly metrics: OperatorMetrics;
   readonly logger: Logger;
 }
@@ -41,14 +44,16 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
     parts.leadership.assertHeld();
     await parts.writer.writeStatus(tenant, status);
   }
+  parts.notifier.forget(tenant.uid, pendingMails(tenant, status.notifications));
   parts.metrics.tenants.set(tenant, decision.config?.state.kind ?? 'Unprogrammed', status);
   return requeue;
 }
 
-async function forgetTenant({ writer, leadership, metrics, propagation }: TenantRunParts, key: TenantKey): Promise<Requeue> {
+async function forgetTenant({ writer, leadership, metrics, propagation, eventLimit }: TenantRunParts, key: TenantKey): Promise<Requeue> {
   leadership.assertHeld();
   await writer.deleteDerivedConfig(key);
   propagation.forget(key);
+  eventLimit.forget(key);
   metrics.tenants.remove(parseTenantKey(key));
   return { kind: 'none' };
 }
@@ -61,9 +66,14 @@ function reportWrites({ propagation, clock, logger }: TenantRunParts, tenant: Te
   if (failed) logger.error({ tenant, action: failed.action.kind, err: failed.error }, 'action failed, will be tried again');
 }
 
-/** An Event is a courtesy: where it can't be recorded, the status still has to be. */
-async function recordEvent({ writer, leadership, logger }: TenantRunParts, tenant: ScimTenant, event: TenantEvent): Promise<void> {
-  const fields = { tenant: `${tenant.namespace}/${tenant.name}`, reason: event.reason };
+/** An Event is a courtesy: where it can't be recorded, or there are too many of them, the status still has to be. */
+async function recordEvent(parts: TenantRunParts, tenant: ScimTenant, event: TenantEvent): Promise<void> {
+  const { writer, leadership, eventLimit, clock, logger } = parts;
+  const fields = { tenant: tenantKey(tenant), reason: event.reason };
+  if (!eventLimit.admit(fields.tenant, event.reason, clock())) {
+    logger.info({ ...fields, detail: event.message }, 'event left out, since one of its reason was recorded within the minute');
+    return;
+  }
   leadership.assertHeld();
   try {
     await writer.recordEvent(tenant, event);

@@ -4,7 +4,7 @@ import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey, TenantName } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import type { ChangeFeed, ClusterReader, ClusterWriter, TenantEvent, TokenSecret } from '../controller/ports.ts';
+import type { ChangeFeed, ClusterReader, ClusterWriter, NewToken, TenantEvent, TokenSecret } from '../controller/ports.ts';
 import { KubernetesChangeFeed } from './kubernetes-change-feed.ts';
 import { KubernetesReader } from './kubernetes-reader.ts';
 import type { KubernetesScope } from './kubernetes-scope.ts';
@@ -66,8 +66,12 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
     return this.#writer.deleteDerivedConfig(key);
   }
 
-  createTokenSecret(tenant: ScimTenant, secret: { readonly name: string; readonly key: string; readonly token: string }): Promise<void> {
+  createTokenSecret(tenant: ScimTenant, secret: NewToken): Promise<void> {
     return this.#writer.createTokenSecret(tenant, secret);
+  }
+
+  rotateTokenSecret(tenant: ScimTenant, secret: NewToken & { readonly version: string }): Promise<void> {
+    return this.#writer.rotateTokenSecret(tenant, secret);
   }
 
   mirrorDisabled(tenant: TenantName, disabled: boolean): Promise<void> {

@@ -13,14 +13,18 @@ import { listObjects, type ObjectSelection } from '#common/kubernetes/list-objec
 import type { Logger } from '#common/logger.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
-import type { ScimTenant } from '../api/scim-tenant.ts';
+import { ROTATE_AT_ANNOTATION, TENANT_LABEL, type ScimTenant } from '../api/scim-tenant.ts';
 import type { ClusterReader, TokenSecret } from '../controller/ports.ts';
 import { SecretUnreadableError } from '../controller/secret-unreadable-error.ts';
 import { isWatched, type KubernetesScope } from './kubernetes-scope.ts';
 import { GENERATED_LABEL } from './manifests/labels.ts';
 import { parseScimTenant, SCIM_TENANTS } from './parse-scim-tenant.ts';
 
-const secretDataSchema = z.object({ data: z.record(z.string(), z.string()).nullish() });
+const secretSchema = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }),
+  data: z.record(z.string(), z.string()).nullish(),
+  immutable: z.boolean().nullish(),
+});
 
 /**
  * Reads from the API server itself. A cache would be older than our own writes for a moment, and a run that sees its
@@ -56,9 +60,17 @@ export class KubernetesReader implements ClusterReader {
       throw new SecretUnreadableError(`The operator may not get Secret "${name}" in this namespace; grant it the right`, { cause: error });
     });
     if (found === null) return null;
-    const { data } = secretDataSchema.parse(found);
+    const { metadata, data, immutable } = secretSchema.parse(found);
+    const { labels, resourceVersion } = parseObject(found).metadata;
     const decoded = Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]);
-    return { data: Object.fromEntries(decoded), generated: parseObject(found).metadata.labels?.[GENERATED_LABEL] === 'true' };
+    return {
+      data: Object.fromEntries(decoded),
+      generated: labels?.[GENERATED_LABEL] === 'true',
+      madeFor: labels?.[TENANT_LABEL] ?? null,
+      immutable: immutable ?? false,
+      rotateAt: metadata.annotations?.[ROTATE_AT_ANNOTATION] ?? null,
+      version: resourceVersion,
+    };
   }
 
   async derivedConfig(key: TenantKey): Promise<TenantConfig | null> {

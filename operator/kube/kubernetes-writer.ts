@@ -6,12 +6,12 @@ import { tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import { API_GROUP, API_VERSION, BREAKER_FIELD_MANAGER, KIND, OPERATOR_FIELD_MANAGER, type ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import type { ClusterWriter, TenantEvent } from '../controller/ports.ts';
+import type { ClusterWriter, NewToken, TenantEvent } from '../controller/ports.ts';
 import { applyRequest } from './apply-request.ts';
 import type { KubernetesScope } from './kubernetes-scope.ts';
 import { derivedSecretManifest } from './manifests/derived-secret.ts';
 import { tenantEventManifest } from './manifests/tenant-event.ts';
-import { tokenSecretManifest } from './manifests/token-secret.ts';
+import { tokenRotationPatch, tokenSecretManifest } from './manifests/token-secret.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { SCIM_TENANTS } from './parse-scim-tenant.ts';
 import { statusToWire } from './status-wire.ts';
@@ -55,10 +55,7 @@ export class KubernetesWriter implements ClusterWriter {
     await client.request({ method: 'DELETE', path }).catch(unless(isNotFound));
   }
 
-  async createTokenSecret(
-    tenant: ScimTenant,
-    secret: { readonly name: string; readonly key: string; readonly token: string },
-  ): Promise<void> {
+  async createTokenSecret(tenant: ScimTenant, secret: NewToken): Promise<void> {
     await this.#parts.client
       .request({
         method: 'POST',
@@ -67,6 +64,18 @@ export class KubernetesWriter implements ClusterWriter {
         body: tokenSecretManifest(tenant, secret),
       })
       .catch(unless(isConflict));
+  }
+
+  async rotateTokenSecret(tenant: ScimTenant, secret: NewToken & { readonly version: string }): Promise<void> {
+    await this.#parts.client
+      .request({
+        method: 'PATCH',
+        path: resourcePath(SECRETS, { namespace: tenant.namespace, name: secret.name }),
+        query: { fieldManager: OPERATOR_FIELD_MANAGER },
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: tokenRotationPatch(tenant, secret),
+      })
+      .catch(unless((error) => isConflict(error) || isNotFound(error)));
   }
 
   async mirrorDisabled({ namespace, name }: TenantName, disabled: boolean): Promise<void> {

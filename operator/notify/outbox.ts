@@ -1,10 +1,11 @@
 import type { Logger } from '#common/logger.ts';
 import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
-import type { Clock, Delivery, Mailer, Notifier, TripNotice } from '../controller/ports.ts';
+import type { Clock, Delivery, Mailer, MailKey, Notice, Notifier } from '../controller/ports.ts';
+import type { TenantHome } from './mail-content.ts';
+import { renderNoticeMail } from './notice-mail.ts';
+import { mailLabel } from '../reconcile/notices.ts';
 import { SendSlots } from './send-slots.ts';
-import { renderTripMail } from './trip-mail.ts';
-import type { TenantHome } from './trip-steps.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
@@ -37,8 +38,6 @@ export interface NotifierParts {
 }
 
 interface Entry {
-  readonly uid: string;
-  readonly trip: number;
   delivery: Delivery;
 }
 
@@ -46,16 +45,17 @@ interface Entry {
 export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable {
   const { mailer, home, docsUrl, clock, logger, signal, wait = waitUnlessAborted, random = Math.random } = parts;
   const domain = parts.from.slice(parts.from.lastIndexOf('@') + 1);
-  const entries = new Map<string, Entry>();
+  /** By uid, then by `mailLabel`. */
+  const entries = new Map<string, Map<string, Entry>>();
   const running = new Set<Promise<void>>();
   const slots = new SendSlots(PARALLEL_SENDS);
 
-  async function attempt(entry: Entry, notice: TripNotice): Promise<void> {
+  async function attempt(entry: Entry, notice: Notice): Promise<void> {
     if (signal.aborted) return;
-    const fields = { tenant: tenantKey(notice.tenant), trip: notice.trip };
+    const fields = { tenant: tenantKey(notice.tenant), notice: notice.id };
     const before = entry.delivery;
     try {
-      await mailer.send(renderTripMail(notice, { domain, home, docsUrl }));
+      await mailer.send(renderNoticeMail(notice, { domain, home, docsUrl }));
       entry.delivery = { state: 'Delivered' };
       logger.info(fields, 'mail delivered');
       parts.onAttempt('delivered');
@@ -68,15 +68,15 @@ export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable
     if (!sameDelivery(before, entry.delivery)) parts.onSettled(tenantKey(notice.tenant));
   }
 
-  async function deliver(entry: Entry, notice: TripNotice): Promise<void> {
+  async function deliver(entry: Entry, notice: Notice): Promise<void> {
     const deadline = clock() + PATIENCE_MS;
     let pause = FIRST_PAUSE_MS;
     while (!signal.aborted) {
       await slots.run(() => attempt(entry, notice));
       if (entry.delivery.state === 'Delivered') return;
       if (clock() >= deadline) {
-        logger.error({ tenant: tenantKey(notice.tenant), trip: notice.trip }, 'mail given up after 5 days');
-        entries.delete(entryKey(notice));
+        logger.error({ tenant: tenantKey(notice.tenant), notice: notice.id }, 'mail given up after 5 days');
+        drop(notice);
         return;
       }
       // Jitter, so that mails that failed together don't come back together.
@@ -85,37 +85,38 @@ export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable
     }
   }
 
+  function drop({ uid, ...mail }: MailKey): void {
+    const own = entries.get(uid);
+    own?.delete(mailLabel(mail));
+    if (own?.size === 0) entries.delete(uid);
+  }
+
   return {
     transport: mailer.transport,
     submit(notice) {
-      const key = entryKey(notice);
-      if (entries.has(key) || signal.aborted) return;
-      forgetEarlierTrips(entries, notice);
-      const entry: Entry = { uid: notice.uid, trip: notice.trip, delivery: { state: 'Pending', lastError: null } };
-      entries.set(key, entry);
+      const own = entries.get(notice.uid) ?? new Map<string, Entry>();
+      const label = mailLabel(notice);
+      if (own.has(label) || signal.aborted) return;
+      const entry: Entry = { delivery: { state: 'Pending', lastError: null } };
+      entries.set(notice.uid, own.set(label, entry));
       const delivering = deliver(entry, notice).catch((error: unknown) => {
         logger.error({ err: error, tenant: tenantKey(notice.tenant) }, 'outbox failed');
-        entries.delete(key);
+        drop(notice);
       });
       running.add(delivering);
       void delivering.finally(() => running.delete(delivering));
     },
-    delivery: (notice) => entries.get(entryKey(notice))?.delivery ?? { state: 'Unknown' },
+    delivery: (mail) => entries.get(mail.uid)?.get(mailLabel(mail))?.delivery ?? { state: 'Unknown' },
+    forget(uid, except) {
+      const kept = new Set(except.map(mailLabel));
+      const own = entries.get(uid);
+      for (const [label, { delivery }] of own ?? []) if (delivery.state === 'Delivered' && !kept.has(label)) own?.delete(label);
+      if (own?.size === 0) entries.delete(uid);
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(running);
     },
   };
-}
-
-function entryKey({ uid, trip, recipient }: Pick<TripNotice, 'uid' | 'trip' | 'recipient'>): string {
-  return `${uid} ${trip} ${recipient}`;
-}
-
-/** Delivered mails of earlier trips are never asked for again; keeping them would grow without end. */
-function forgetEarlierTrips(entries: Map<string, Entry>, notice: TripNotice): void {
-  for (const [key, entry] of entries) {
-    if (entry.uid === notice.uid && entry.trip < notice.trip && entry.delivery.state === 'Delivered') entries.delete(key);
-  }
 }
 
 function sameDelivery(one: Delivery, other: Delivery): boolean {

@@ -1,15 +1,6 @@
 import { tenantKey, type TenantName } from '#common/tenant-key.ts';
 import type { TripNotice } from '../controller/ports.ts';
-
-/** Where the ScimTenant lives, which decides how a person switches it on again. */
-export type TenantHome = 'kubernetes' | 'directory';
-
-/** One thing to do. */
-export interface Step {
-  readonly words: string;
-  /** To be pasted as it stands; null where there is nothing to paste. */
-  readonly command: string | null;
-}
+import type { Step, TenantHome } from './mail-content.ts';
 
 const LOOK_AT_LOG: Step = {
   words:

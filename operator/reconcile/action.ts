@@ -1,6 +1,6 @@
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantName } from '#common/tenant-key.ts';
-import type { BreakerStatus } from '../api/scim-tenant-status.ts';
+import type { StoredNotice, StoredStalled, StoredTokenExpiry, StoredTrip } from '../api/notifications-status.ts';
 
 export interface TenantEvent {
   readonly type: 'Normal' | 'Warning';
@@ -8,27 +8,38 @@ export interface TenantEvent {
   readonly message: string;
 }
 
-/** One mail that a trip owes to one contact of the tenant. */
-export interface TripNotice {
-  readonly tenant: TenantName;
+/** One mail to one contact of the tenant: what happened, and whatever the mail needs beside it. */
+export type Notice = TripNotice | TokenExpiryNotice | StalledNotice;
+
+/** What a mail is known by: equal ones are the same mail. */
+export interface MailKey {
+  /** Of the ScimTenant. */
   readonly uid: string;
+  /** Of the notice, unique for the uid. */
+  readonly id: string;
+  readonly recipient: string;
+}
+
+interface NoticeAddress extends MailKey {
+  readonly tenant: TenantName;
   readonly displayName: string | null;
   readonly endpoint: string;
-  readonly recipient: string;
-  readonly trip: number;
-  readonly openedAt: string;
-  readonly reason: string;
-  readonly cause: BreakerStatus['cause'];
-  /** Set exactly for the cause DeactivationWave. */
-  readonly wave: BreakerStatus['wave'];
-  readonly failures: number;
-  readonly requests: number;
-  readonly classes: BreakerStatus['classes'];
-  /** `failurePolicy.window` as it was written. */
-  readonly window: string;
-  /** False for `action: NotifyOnly`, where the tenant stays in service. */
-  readonly switchedOff: boolean;
 }
+
+/** Who got a mail is for the status to know. */
+type Facts<Stored extends StoredNotice> = Omit<Stored, 'pending' | 'delivered'>;
+
+export interface TripNotice extends NoticeAddress, Facts<StoredTrip> {}
+
+export interface TokenExpiryNotice extends NoticeAddress, Facts<StoredTokenExpiry> {
+  readonly secret: { readonly name: string; readonly key: string };
+  /** The operator makes a new token when it is asked to. */
+  readonly rotatable: boolean;
+  /** `tokenPolicy.overlap` as it was written. */
+  readonly overlap: string;
+}
+
+export interface StalledNotice extends NoticeAddress, Facts<StoredStalled> {}
 
 /** One write that a run decided on, carried out in the order of the plan. Events and the status follow from what came of them. */
 export type Action =
@@ -36,7 +47,9 @@ export type Action =
   /** The token itself is made when the action is carried out, so that no plan ever holds one. */
   | { readonly kind: 'CreateTokenSecret'; readonly name: string; readonly key: string }
   | { readonly kind: 'MirrorDisabled'; readonly disabled: boolean }
-  | { readonly kind: 'Notify'; readonly notices: readonly TripNotice[] };
+  | { readonly kind: 'Notify'; readonly notices: readonly Notice[] }
+  /** A new token in the Secret of this version, made as above. */
+  | { readonly kind: 'RotateToken'; readonly name: string; readonly key: string; readonly version: string };
 
 /** What came of a plan. */
 export interface Applied {

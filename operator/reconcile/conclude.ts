@@ -15,7 +15,8 @@ import {
 import { endpointOf } from './endpoint.ts';
 import { eventsOf } from './events.ts';
 import { nextRun } from './next-run.ts';
-import { mailsOfTrip, withDeliveries, type OwedMail } from './notices.ts';
+import { owedMails, type OwedMail } from './notices.ts';
+import { nextNotifications } from './notifications.ts';
 import type { Observed, PodObservation } from './observed.ts';
 import { outcomeOf, type Requeue } from './outcome.ts';
 import { stalled, type RunProblem } from './run-problem.ts';
@@ -33,21 +34,23 @@ export interface Conclusion {
 /** Computes status, events and the time of the next run from what was read, what was decided and what came of it. */
 export function conclude(observed: Observed, decision: Decision, applied: Applied): Conclusion {
   const count = podCount(observed.pods, decision.revision);
-  const mails = mailsOfTrip(observed);
-  const outcome = outcomeOf(mainProblem(observed, decision, { count, failed: applied.failed }), readiness(decision));
+  const mails = owedMails(observed);
+  const problem = mainProblem(observed, decision, { count, failed: applied.failed });
+  const outcome = outcomeOf(problem, readiness(decision));
   const drafts = [
     ...outcome.conditions,
-    tokenCondition(decision),
+    tokenCondition(decision, applied.failed),
     programmedCondition(decision, count, applied.failed),
     trippedCondition(decision, observed.docsUrl),
     notificationCondition(mails, observed.mailTransport),
   ].filter((draft) => draft !== null);
   const inForce = configInForce(observed, decision, applied);
-  const status = statusOf(observed, decision, { drafts, count, breaker: afterMirror(decision, observed, applied), mails, inForce });
+  const breaker = afterMirror(decision, observed, applied);
+  const status = statusOf(observed, decision, { drafts, count, breaker, mails, problem, inForce });
   return {
     status,
     events: eventsOf({ observed, inForce, next: status, done: applied.done }),
-    requeue: nextRun({ decision, mails, now: observed.now, failed: applied.failed !== null, outcome: outcome.requeue }),
+    requeue: nextRun({ observed, decision, status, mails, failed: applied.failed !== null, outcome: outcome.requeue }),
   };
 }
 
@@ -59,6 +62,7 @@ function statusOf(
     count: PodCount;
     breaker: BreakerStatus;
     mails: readonly OwedMail[];
+    problem: RunProblem | null;
     inForce: TenantConfig | null;
   },
 ): ScimTenantStatus {
@@ -70,8 +74,9 @@ function statusOf(
     conditions: setConditions(before?.conditions ?? [], parts.drafts, { generation: tenant.generation, now }),
     programmed: { generation: decision.config?.generation ?? 0, ...parts.count },
     sync: syncOf(observed, parts.inForce),
-    breaker: decision.spec ? withDeliveries(parts.breaker, before, parts.mails) : parts.breaker,
+    breaker: parts.breaker,
     token: decision.token.status,
+    notifications: nextNotifications(observed, { decision, ...parts }),
   };
 }
 

@@ -2,7 +2,7 @@ import { parseDuration } from '#common/duration.ts';
 import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
 import { isInvalidSpec, RESET_AT_ANNOTATION } from '../api/scim-tenant.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
-import type { BreakerStatus, ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import { NO_TOKEN, type BreakerStatus } from '../api/scim-tenant-status.ts';
 import { currentWave } from '../breaker/current-wave.ts';
 import { evaluateBreaker, isMirrored, newBreaker, type BreakerResult } from '../breaker/evaluate-breaker.ts';
 import { windowTotals } from '../breaker/window-totals.ts';
@@ -11,7 +11,7 @@ import { deactivationGuard, desiredConfig, keptConfig } from './desired-config.t
 import type { Observed } from './observed.ts';
 import { explained, stalled, type RunProblem } from './run-problem.ts';
 import { switchedOffByMirror, tenantState } from './tenant-state.ts';
-import { tokenState, type TokenState } from './token-state.ts';
+import { NO_ROTATION, tokenState, type TokenState } from './token-state.ts';
 
 /** What the run wants to be the case. */
 export interface Decision {
@@ -20,7 +20,7 @@ export interface Decision {
   readonly breaker: BreakerResult;
   /** What is to be done to `spec.enabled`; null leaves it alone. */
   readonly mirror: 'write' | 'release' | null;
-  readonly token: Pick<TokenState, 'status' | 'problem' | 'age' | 'create'>;
+  readonly token: Pick<TokenState, 'status' | 'problem' | 'age' | 'create' | 'rotation'>;
   /** Unreadable spec or mapping. */
   readonly specProblem: RunProblem | null;
   /** The config that shall be in force; null when there has never been a usable one. */
@@ -37,7 +37,7 @@ export function decide(observed: Observed): Decision {
 
   const breaker = nextBreaker(observed, spec, previous);
   const byMirror = switchedOffByMirror(tenant, spec, previous);
-  const token = tokenState({ spec, secret: observed.tokenSecret, derived, previous: tenant.status?.token ?? null, now });
+  const token = tokenState({ tenant, spec, secret: observed.tokenSecret, derived, previous: tenant.status?.token ?? null, now });
   const live = {
     state: tenantState({ breaker: breaker.status, spec, byMirror }),
     tokenDigests: token.digests,
@@ -90,14 +90,12 @@ function keepEverything({ tenant, derived, docsUrl }: Observed, breaker: Breaker
     spec: null,
     breaker: { status: breaker, happened: 'none' },
     mirror: null,
-    token: { status: tenant.status?.token ?? NO_TOKEN, problem: null, age: 'Fine', create: false },
+    token: { status: tenant.status?.token ?? NO_TOKEN, problem: null, age: 'Fine', create: false, rotation: NO_ROTATION },
     specProblem: explained(stalled('SpecInvalid', `${problems.join('; ')}. ${lastGood(derived)}`), docsUrl),
     config: derived,
     revision: derived && tenantConfigRevision(derived),
   };
 }
-
-const NO_TOKEN: ScimTenantStatus['token'] = { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null };
 
 function lastGood(derived: TenantConfig | null): string {
   return derived

@@ -1,3 +1,5 @@
+import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
+import type { TokenStatus } from '../api/scim-tenant-status.ts';
 import type { Applied } from './action.ts';
 import type { ConditionDraft } from './conditions.ts';
 import type { Decision } from './decide.ts';
@@ -15,30 +17,46 @@ export interface PodCount {
   readonly acknowledged: number;
 }
 
-export function tokenCondition({ token, spec }: Pick<Decision, 'token' | 'spec'>): ConditionDraft {
+export function tokenCondition({ token, spec }: Pick<Decision, 'token' | 'spec'>, failed: Applied['failed']): ConditionDraft {
   const type = 'TokenReady';
   if (spec === null)
     return { type, status: 'Unknown', reason: 'SpecInvalid', message: 'The spec does not say which Secret holds the token' };
   if (token.problem) return { type, status: 'False', reason: token.problem.reason, message: token.problem.message };
-  switch (token.age) {
-    case 'Fine':
-      return { type, status: 'True', reason: 'Accepted', message: 'The token is accepted' };
-    case 'ExpiresSoon':
-      return {
-        type,
-        status: 'True',
-        reason: 'ExpiresSoon',
-        message: 'The token is accepted and reaches tokenPolicy.maxAge within 20 days; store a new one in its Secret and in the directory',
-      };
-    case 'Expired':
-    default:
-      return {
-        type,
-        status: 'True',
-        reason: 'Expired',
-        message: 'The token is accepted although it is older than tokenPolicy.maxAge; store a new one in its Secret and in the directory',
-      };
-  }
+  const [first, ...others] = tokenRemarks({ token, spec }, failed);
+  if (first === undefined) return { type, status: 'True', reason: 'Accepted', message: 'The token is accepted' };
+  const messages = [first, ...others].map(({ message }) => message);
+  return { type, status: 'True', reason: first.reason, message: `The token is accepted; ${messages.join('; ')}` };
+}
+
+/** What there is to say of a token that is accepted, the most pressing first. */
+function tokenRemarks(
+  { token, spec }: { readonly token: Decision['token']; readonly spec: ScimTenantSpec },
+  failed: Applied['failed'],
+): readonly Pick<ConditionDraft, 'reason' | 'message'>[] {
+  const renew = 'store a new one in its Secret and in the directory';
+  const expired = token.age === 'Expired' && { reason: 'Expired', message: `it is older than tokenPolicy.maxAge; ${renew}` };
+  const soon = token.age === 'ExpiresSoon' && {
+    reason: 'ExpiresSoon',
+    message: `it reaches tokenPolicy.maxAge within 20 days; ${renew}`,
+  };
+  const notWritten = failed?.action.kind === 'RotateToken' && {
+    reason: 'TokenNotRotated',
+    message: `a new one could not be written to Secret "${failed.action.name}": ${oneLine(failed.error.message, 300)}; it is tried again`,
+  };
+  const { refusedRotation } = token.status;
+  const refused = refusedRotation !== null && {
+    reason: 'RotationRefused',
+    message: refusalWords(spec.tokenSecretRef.name, refusedRotation.reason),
+  };
+  return [expired, notWritten, refused, soon].filter((remark) => remark !== false);
+}
+
+/** Why a token is not rotated, and what to do instead. */
+export function refusalWords(secret: string, obstacle: NonNullable<TokenStatus['refusedRotation']>['reason']): string {
+  return obstacle === 'Immutable'
+    ? `it is not rotated, since Secret "${secret}" is immutable; delete the Secret, and with tokenPolicy.generate a new one is made`
+    : `it is not rotated, since Secret "${secret}" was not made by the operator for this tenant and is not the operator's to write; ` +
+        'rotate it where it comes from';
 }
 
 export function programmedCondition(decision: Decision, count: PodCount, failed: Applied['failed']): ConditionDraft {
@@ -48,7 +66,7 @@ export function programmedCondition(decision: Decision, count: PodCount, failed:
   return { type, status: 'True', reason: 'Programmed', message: 'Every pod of the SCIM service serves this configuration' };
 }
 
-/** What a failed write means for the tenant; null for one that only delays (the mirror). */
+/** What a failed write means for the tenant; null for one that only delays: the mirror, and a new token while the old one is good. */
 export function writeProblem(failed: Applied['failed']): RunProblem | null {
   switch (failed?.action.kind) {
     case 'ApplyDerivedConfig':
@@ -57,6 +75,7 @@ export function writeProblem(failed: Applied['failed']): RunProblem | null {
       return failedWrite('TokenNotCreated', `Secret "${failed.action.name}" could not be created`, failed.error);
     case 'MirrorDisabled':
     case 'Notify':
+    case 'RotateToken':
     case undefined:
     default:
       return null;
@@ -94,15 +113,15 @@ export function notificationCondition(mails: readonly OwedMail[], transport: 'sm
       delivery.state === 'Pending' && delivery.lastError !== null ? [delivery.lastError] : [],
     )[0];
     return error === undefined
-      ? { type, status: 'False', reason: 'Sending', message: 'The mail about the last trip is being sent' }
-      : { type, status: 'False', reason: 'Retrying', message: `The mail about the last trip is tried again: ${oneLine(error, 300)}` };
+      ? { type, status: 'False', reason: 'Sending', message: 'A mail to the contacts is being sent' }
+      : { type, status: 'False', reason: 'Retrying', message: `A mail to the contacts is tried again: ${oneLine(error, 300)}` };
   }
   return transport === 'log'
     ? {
         type,
         status: 'True',
         reason: 'WrittenToLog',
-        message: 'The mail about the last trip is in the log of the operator; set SMTP_URL to have mails sent',
+        message: 'The mails are in the log of the operator; set SMTP_URL to have mails sent',
       }
-    : { type, status: 'True', reason: 'Delivered', message: 'The mail server took the mail about the last trip for every contact' };
+    : { type, status: 'True', reason: 'Delivered', message: 'The mail server took every mail to the contacts' };
 }

@@ -2,9 +2,11 @@ import type { TenantConfig } from '#common/tenant-config.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import type { Condition, ConditionType, ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from './action.ts';
+import { refusalWords } from './detail-conditions.ts';
 import { mappingChangedEvent } from './mapping-changed-event.ts';
 import type { Observed } from './observed.ts';
 import { oneLineWithPage } from './one-line.ts';
+import { readTokenCommand } from './token-commands.ts';
 import { tripWords } from './trip-words.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
@@ -27,6 +29,7 @@ export function eventsOf({ observed, inForce, next, done }: ConcludedRun): reado
     ...stalledEvents(before?.conditions ?? [], next.conditions),
     ...done.flatMap((action) => (action.kind === 'CreateTokenSecret' ? [tokenCreated(action.name, action.key)] : [])),
     ...tokenEvents(before, next),
+    ...refusalEvents(tenant, next),
     ...mappingEvents(before, next, { derived, inForce }),
     ...settingEvents(tenant, before),
   ].map((event) => ({ ...event, message: oneLineWithPage(event.message, MAX_MESSAGE) }));
@@ -56,7 +59,7 @@ function stalledEvents(before: readonly Condition[], after: readonly Condition[]
 }
 
 function tokenCreated(name: string, key: string): TenantEvent {
-  const command = `kubectl get secret ${name} -o jsonpath='{.data.${key.replaceAll('.', String.raw`\.`)}}' | base64 -d`;
+  const command = readTokenCommand({ name, key });
   return { type: 'Normal', reason: 'TokenCreated', message: `Created Secret "${name}" with a new token; read it with: ${command}` };
 }
 
@@ -69,11 +72,26 @@ function tokenEvents(before: ScimTenantStatus | null, next: ScimTenantStatus): T
       previousValidUntil === null ? 'the previous one is no longer accepted' : `the previous one is accepted until ${previousValidUntil}`;
     events.push({ type: 'Normal', reason: 'TokenRotated', message: `The token was changed; ${rest}` });
   }
-  const [was, is] = [find(before?.conditions ?? [], 'TokenReady'), find(next.conditions, 'TokenReady')];
-  if (is && (is.reason === 'ExpiresSoon' || is.reason === 'Expired') && was?.reason !== is.reason) {
-    events.push({ type: 'Warning', reason: `Token${is.reason}`, message: is.message });
+  const known = new Set(before?.notifications.notices.map(({ id }) => id));
+  const message = find(next.conditions, 'TokenReady')?.message ?? '';
+  for (const notice of next.notifications.notices) {
+    if (known.has(notice.id) || notice.kind !== 'TokenExpiry' || notice.state === 'Replaced') continue;
+    events.push({ type: 'Warning', reason: `Token${notice.state}`, message });
   }
   return events;
+}
+
+/** Told once for each request, and once for a `rotateAfter` that can't be followed. */
+function refusalEvents({ status, spec }: ScimTenant, { token }: ScimTenantStatus): TenantEvent[] {
+  const [was, is] = [status?.token.refusedRotation ?? null, token.refusedRotation];
+  if (is === null || isInvalidSpec(spec) || (was?.reason === is.reason && was.rotateAt === is.rotateAt)) return [];
+  return [
+    {
+      type: 'Warning',
+      reason: 'RotationRefused',
+      message: `A new token was asked for; ${refusalWords(spec.tokenSecretRef.name, is.reason)}`,
+    },
+  ];
 }
 
 /** A first mapping changes nothing, and what an older version stored doesn't say which one it was. */

@@ -1,7 +1,10 @@
+import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Decision } from './decide.ts';
-import type { OwedMail } from './notices.ts';
+import { mailLabel, pendingMails, type OwedMail } from './notices.ts';
+import { STALLED_GRACE_MS } from './notifications.ts';
+import type { Observed } from './observed.ts';
 import { earlier, type Requeue } from './outcome.ts';
-import { EXPIRY_WARNING_MS } from './token-state.ts';
+import { EXPIRY_WARNING_MS, WRITTEN_SECRET_WAIT_MS } from './token-state.ts';
 
 /** A mail server usually takes a mail within a second; after a failure the notifier itself waits for longer. */
 const SENDING_MS = 1_000;
@@ -13,17 +16,19 @@ const LONGEST_MS = 3_600_000;
 
 /** The earliest time at which something is due without anybody's doing. */
 export function nextRun(run: {
+  readonly observed: Observed;
   readonly decision: Decision;
+  /** As this run stores it. */
+  readonly status: ScimTenantStatus;
   readonly mails: readonly OwedMail[];
-  readonly now: number;
   /** A write failed. */
   readonly failed: boolean;
   /** From the tenant's main problem. */
   readonly outcome: Requeue;
 }): Requeue {
   if (run.failed) return { kind: 'backoff' };
-  const { decision, mails, now } = run;
-  const times = [...tokenTimes(decision, now), ...mailTimes(mails), ...breakerTimes(decision)];
+  const { observed, decision, status, mails } = run;
+  const times = [...tokenTimes(decision, observed.now), ...mailTimes(mails), ...noticeTimes(observed, status), ...breakerTimes(decision)];
   return times.reduce<Requeue>(
     (soonest, milliseconds) => earlier(soonest, { kind: 'after', milliseconds: Math.min(milliseconds, LONGEST_MS) }),
     run.outcome,
@@ -33,10 +38,13 @@ export function nextRun(run: {
 function tokenTimes({ token, config }: Decision, now: number): number[] {
   const ends = (config?.tokenDigests ?? []).flatMap(({ validUntil }) => (validUntil === null ? [] : [Date.parse(validUntil)]));
   const expiry = token.status.expiresAt === null ? [] : [Date.parse(token.status.expiresAt)];
-  const due = [...ends, ...expiry, ...expiry.map((time) => time - EXPIRY_WARNING_MS)]
+  const rotation = token.rotation.at === null ? [] : [token.rotation.at];
+  const due = [...ends, ...expiry, ...expiry.map((time) => time - EXPIRY_WARNING_MS), ...rotation]
     .filter((time) => time > now)
     .map((time) => time - now);
-  return token.problem?.kind === 'wait' ? [token.problem.milliseconds, ...due] : due;
+  if (token.problem?.kind === 'wait') due.push(token.problem.milliseconds);
+  if (token.rotation.due !== null) due.push(WRITTEN_SECRET_WAIT_MS);
+  return due;
 }
 
 function mailTimes(mails: readonly OwedMail[]): number[] {
@@ -51,6 +59,15 @@ function mailTimes(mails: readonly OwedMail[]): number[] {
         return [delivery.lastError === null ? SENDING_MS : RETRYING_MS];
     }
   });
+}
+
+/** A mail is sent by the run after the one that stored it as owed. */
+function noticeTimes({ tenant, now }: Observed, { notifications }: ScimTenantStatus): number[] {
+  const stored = new Set(pendingMails(tenant, tenant.status?.notifications).map(mailLabel));
+  const isNew = pendingMails(tenant, notifications).some((mail) => !stored.has(mailLabel(mail)));
+  const { stalled } = notifications;
+  const graceEnds = stalled === null ? [] : [Date.parse(stalled.since) + STALLED_GRACE_MS - now].filter((rest) => rest > 0);
+  return [...(isNew ? [0] : []), ...graceEnds];
 }
 
 function breakerTimes({ breaker, spec }: Decision): number[] {

@@ -10,6 +10,14 @@ export interface TokenSecret {
   readonly data: Readonly<Record<string, string>>;
   /** A Secret that the operator made itself, for `tokenPolicy.generate`. */
   readonly generated: boolean;
+  /** Name of the tenant that it was made for; null when it wasn't, or doesn't say. */
+  readonly madeFor: string | null;
+  /** Its content can't be changed any more. */
+  readonly immutable: boolean;
+  /** Value of the annotation `rotate-at` that its token was made for; null when there was none. */
+  readonly rotateAt: string | null;
+  /** Changes with the Secret; a write names the version that it was decided on. */
+  readonly version: string;
 }
 
 /** The Secret is there or not, and holds what it holds: nobody can look until a person mends what `problem` says. */
@@ -57,7 +65,7 @@ export interface Observed {
   readonly derived: TenantConfig | null;
   /** Null until the pods have been asked for the first time. */
   readonly pods: PodObservation | null;
-  /** By address: how the mail of the last trip in the stored status fares. An absent address is Unknown. */
+  /** How the mails that the stored status owes fare, by `mailLabel`. An absent one is Unknown. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly mailTransport: 'smtp' | 'log';
 }

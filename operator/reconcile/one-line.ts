@@ -4,8 +4,15 @@ export function oneLine(text: string, limit: number): string {
   return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
 }
 
+const PAGE = /; see \S+$/;
+
+/** A message without the page to see at its end. */
+export function withoutPage(text: string): string {
+  return text.replace(PAGE, '');
+}
+
 /** Like `oneLine`, but a page to see at the end is left whole. */
 export function oneLineWithPage(text: string, limit: number): string {
-  const page = /; see \S+$/.exec(text)?.[0] ?? '';
+  const page = PAGE.exec(text)?.[0] ?? '';
   return oneLine(text.slice(0, text.length - page.length), Math.max(limit - page.length, 0)) + page;
 }

@@ -20,5 +20,9 @@ export function plan(observed: Observed, decision: Decision): readonly Action[] 
   if (mirror) actions.push({ kind: 'MirrorDisabled', disabled: mirror === 'write' });
   const notices = noticesToSubmit(observed);
   if (notices.length > 0) actions.push({ kind: 'Notify', notices });
+  // Last: the config above holds the token that is to be replaced, so that the next run finds it there as the previous one.
+  if (spec && token.rotation.due !== null && observed.tokenSecret !== null && 'version' in observed.tokenSecret) {
+    actions.push({ kind: 'RotateToken', ...spec.tokenSecretRef, version: observed.tokenSecret.version });
+  }
   return actions;
 }

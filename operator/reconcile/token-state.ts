@@ -2,28 +2,34 @@ import { parseDuration } from '#common/duration.ts';
 import { sha256Hex } from '#common/sha256-hex.ts';
 import type { TenantConfig, TokenDigest } from '#common/tenant-config.ts';
 import { rfc3339 } from '../api/rfc3339.ts';
+import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
-import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import { NO_TOKEN, type TokenStatus } from '../api/scim-tenant-status.ts';
 import type { Observed } from './observed.ts';
 import { stalled, waiting, type RunProblem } from './run-problem.ts';
+import { seenRotateAt, tokenRotation, type TokenRotation } from './token-rotation.ts';
 
 /** 24 characters of base64url carry 144 bits, more than can be guessed. */
 const MIN_TOKEN_LENGTH = 24;
 /** `tokenPolicy.maxAge` warns from here on, so that a change fits into anybody's month. */
 export const EXPIRY_WARNING_MS = 20 * 24 * 3_600_000;
-/** The Secret was created in this run; the next one reads it. */
-const CREATED_SECRET_WAIT_MS = 200;
+/** The Secret was written in this run; the next one reads it. */
+export const WRITTEN_SECRET_WAIT_MS = 200;
 
 export interface TokenState {
   /** For the derived config: the current token first, then previous ones that are still valid. */
   readonly digests: readonly TokenDigest[];
-  readonly status: ScimTenantStatus['token'];
+  readonly status: TokenStatus;
   /** Null while there is a usable token. */
   readonly problem: RunProblem | null;
   readonly age: 'Fine' | 'ExpiresSoon' | 'Expired';
   /** The Secret must be created. */
   readonly create: boolean;
+  /** Whether a new token replaces the one in the Secret, now or later. */
+  readonly rotation: Pick<TokenRotation, 'due' | 'at'>;
 }
+
+export const NO_ROTATION: TokenState['rotation'] = { due: null, at: null };
 
 /**
  * What the token Secret means.
@@ -36,34 +42,36 @@ export interface TokenState {
  * - A Secret that can't be read says nothing: the tokens that are in force stay.
  */
 export function tokenState(input: {
+  readonly tenant: ScimTenant;
   readonly spec: ScimTenantSpec;
   readonly secret: Observed['tokenSecret'];
   readonly derived: TenantConfig | null;
-  readonly previous: ScimTenantStatus['token'] | null;
+  readonly previous: TokenStatus | null;
   readonly now: number;
 }): TokenState {
-  const { spec, secret, derived, previous, now } = input;
+  const { tenant, spec, secret, derived, previous, now } = input;
   const { name, key } = spec.tokenSecretRef;
   if (secret !== null && 'problem' in secret) return withoutChange(derived, previous, secret.problem, now);
+  const kept = { observedRotateAt: seenRotateAt(tenant, previous), refusedRotation: null };
   if (secret === null && spec.tokenPolicy.generate) {
-    return {
-      ...withoutToken([]),
-      problem: waiting('CreatingToken', `Creating Secret "${name}" with a new token`, CREATED_SECRET_WAIT_MS),
-      create: true,
-    };
+    const problem = waiting('CreatingToken', `Creating Secret "${name}" with a new token`, WRITTEN_SECRET_WAIT_MS);
+    return { ...withoutToken([], kept), problem, create: true };
   }
-  const text = secret?.data[key];
-  if (text === undefined) return { ...withoutToken([]), problem: missing(name, key, secret === null) };
+  if (secret === null) return { ...withoutToken([], kept), problem: missing(name, key, true) };
 
-  const token = withoutNewline(text);
-  const problem = unusable(token, name, key);
-  const sha256 = problem ? null : sha256Hex(token);
-  const known = (derived?.tokenDigests ?? []).filter((digest) => wasAccepted(digest, previous));
-  const old = previousDigests(known, sha256, now, parseDuration(spec.tokenPolicy.overlap));
-  if (sha256 === null) return { ...withoutToken(old), problem };
+  const text = secret.data[key];
+  const token = text === undefined ? null : withoutNewline(text);
+  const problem = token === null ? missing(name, key, false) : unusable(token, name, key);
+  const sha256 = token === null || problem ? null : sha256Hex(token);
+  const fingerprint = sha256 === null ? null : fingerprintOf(sha256);
+  const known = previous !== null && previous.fingerprint === fingerprint ? previous.rotatedAt : null;
+  const rotatedAt = fingerprint === null ? null : (known ?? rfc3339(now));
+  const rotation = tokenRotation({ tenant, spec, secret, previous, token: { fingerprint, rotatedAt }, now });
+  const accepted = (derived?.tokenDigests ?? []).filter((digest) => wasAccepted(digest, previous));
+  // A key that is gone is a revocation.
+  const old = token === null ? [] : previousDigests(accepted, sha256, now, parseDuration(spec.tokenPolicy.overlap));
+  if (sha256 === null || rotatedAt === null) return { ...withoutToken(old, rotation.status), problem, rotation };
 
-  const fingerprint = fingerprintOf(sha256);
-  const rotatedAt = (previous?.fingerprint === fingerprint ? previous.rotatedAt : null) ?? rfc3339(now);
   const { maxAge } = spec.tokenPolicy;
   const expiresAt = maxAge === undefined ? null : Date.parse(rotatedAt) + parseDuration(maxAge);
   return {
@@ -73,10 +81,12 @@ export function tokenState(input: {
       rotatedAt,
       expiresAt: expiresAt === null ? null : rfc3339(expiresAt),
       previousValidUntil: latest(old),
+      ...rotation.status,
     },
     problem: null,
-    age: ageOf(expiresAt, now),
+    age: ageOf(expiresAt, rotation.at, now),
     create: false,
+    rotation,
   };
 }
 
@@ -121,7 +131,7 @@ function fingerprintOf(sha256: string): string {
  * the derived config must not live on as a previous token.
  * @param status as it is stored; null when there is none to be asked
  */
-function wasAccepted({ sha256, validUntil }: TokenDigest, status: ScimTenantStatus['token'] | null): boolean {
+function wasAccepted({ sha256, validUntil }: TokenDigest, status: TokenStatus | null): boolean {
   if (status === null || status.fingerprint === fingerprintOf(sha256)) return true;
   return validUntil !== null && status.previousValidUntil !== null && Date.parse(validUntil) <= Date.parse(status.previousValidUntil);
 }
@@ -134,15 +144,24 @@ function previousDigests(digests: readonly TokenDigest[], current: string | null
     .map(({ sha256, until }) => ({ sha256, validUntil: rfc3339(until) }));
 }
 
-function withoutToken(digests: readonly TokenDigest[]): Omit<TokenState, 'problem'> {
-  const status = { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: latest(digests) };
-  return { digests, status, age: 'Fine', create: false };
+function withoutToken(
+  digests: readonly TokenDigest[],
+  rotation: Pick<TokenStatus, 'observedRotateAt' | 'refusedRotation'>,
+): Omit<TokenState, 'problem'> {
+  return {
+    digests,
+    status: { ...NO_TOKEN, previousValidUntil: latest(digests), ...rotation },
+    age: 'Fine',
+    create: false,
+    rotation: NO_ROTATION,
+  };
 }
 
-function withoutChange(derived: TenantConfig | null, previous: ScimTenantStatus['token'] | null, problem: string, now: number): TokenState {
+function withoutChange(derived: TenantConfig | null, previous: TokenStatus | null, problem: string, now: number): TokenState {
   const digests = (derived?.tokenDigests ?? []).filter(({ validUntil }) => validUntil === null || Date.parse(validUntil) > now);
-  const status = { ...(previous ?? withoutToken([]).status), previousValidUntil: latest(digests) };
-  return { digests, status, age: 'Fine', create: false, problem: stalled('TokenSecretUnreadable', `${problem}; the tokens in force stay`) };
+  const status = { ...(previous ?? NO_TOKEN), previousValidUntil: latest(digests) };
+  const unreadable = stalled('TokenSecretUnreadable', `${problem}; the tokens in force stay`);
+  return { digests, status, age: 'Fine', create: false, rotation: NO_ROTATION, problem: unreadable };
 }
 
 function latest(digests: readonly TokenDigest[]): string | null {
@@ -150,7 +169,9 @@ function latest(digests: readonly TokenDigest[]): string | null {
   return times.length === 0 ? null : rfc3339(Math.max(...times));
 }
 
-function ageOf(expiresAt: number | null, now: number): TokenState['age'] {
+/** @param rotatesAt when the operator makes a new token by itself, which leaves nothing to warn of before */
+function ageOf(expiresAt: number | null, rotatesAt: number | null, now: number): TokenState['age'] {
   if (expiresAt === null || now < expiresAt - EXPIRY_WARNING_MS) return 'Fine';
-  return now < expiresAt ? 'ExpiresSoon' : 'Expired';
+  if (now >= expiresAt) return 'Expired';
+  return rotatesAt !== null && rotatesAt < expiresAt ? 'Fine' : 'ExpiresSoon';
 }

@@ -1,7 +1,8 @@
 import { troubleshootingLink } from '#common/troubleshooting-link.ts';
 import { RESET_AT_ANNOTATION } from '../api/scim-tenant.ts';
 import type { FailurePolicy } from '../api/scim-tenant-spec.ts';
-import type { BreakerStatus, TripCause } from '../api/scim-tenant-status.ts';
+import type { BreakerStatus } from '../api/scim-tenant-status.ts';
+import type { TripCause } from '../api/trip.ts';
 
 /** Three ways to close a breaker. */
 const SWITCH_ON = `set spec.enabled to true, or give spec.failurePolicy.resetToken or the annotation ${RESET_AT_ANNOTATION} a new value`;

@@ -1,17 +1,19 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '#common/logger.ts';
+import { sha256Hex } from '#common/sha256-hex.ts';
 import { renderTenantConfig, type TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import { BREAKER_FIELD_MANAGER, type ScimTenant } from '#operator/api/scim-tenant.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
-import type { ChangeFeed, ClusterReader, ClusterWriter, TenantEvent, TokenSecret } from '#operator/controller/ports.ts';
+import type { ChangeFeed, ClusterReader, ClusterWriter, NewToken, TenantEvent, TokenSecret } from '#operator/controller/ports.ts';
 import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import { adoptManifests } from './adopt-manifests.ts';
 import { editEnabled } from './edit-enabled.ts';
+import { editToken } from './edit-token.ts';
 import { indexManifests, type ManifestIndex } from './manifest-index.ts';
 import { ManifestFolder } from './manifest-folder.ts';
-import { readManifests } from './read-manifests.ts';
+import { readTokenSecret } from './read-token-secret.ts';
 import { isSwitchedOff, TenantRecords } from './tenant-records.ts';
 import { renderTokenSecretFile, tokenSecretFileName } from './token-secret-file.ts';
 import { watchFolder } from './watch-folder.ts';
@@ -88,12 +90,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
       this.#assertAllReadable(`Secret ${key} is not known`);
       return null;
     }
-    const manifests = readManifests(await readFile(this.#manifests.path(known.file), 'utf8'));
-    if (!manifests.readable)
-      throw new SecretUnreadableError(`Secret ${key} can't be read while ${known.file} is not readable: see the log`);
-    const secret = manifests.secrets.find((other) => other.namespace === namespace && other.name === name);
-    if (!secret) throw new Error(`Secret ${key} is being taken out of ${known.file}`);
-    return { data: secret.data, generated: secret.generated };
+    return readTokenSecret(this.#manifests.path(known.file), namespace, name);
   }
 
   async derivedConfig(key: TenantKey): Promise<TenantConfig | null> {
@@ -132,7 +129,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     });
   }
 
-  createTokenSecret(tenant: ScimTenant, secret: { readonly name: string; readonly key: string; readonly token: string }): Promise<void> {
+  createTokenSecret(tenant: ScimTenant, secret: NewToken): Promise<void> {
     return this.#inTurn(async () => {
       await this.#refresh({ settled: false });
       if (this.#index.secrets.has(`${tenant.namespace}/${secret.name}`)) return;
@@ -142,6 +139,19 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
         throw new Error(`${file} exists and holds no Secret ${tenant.namespace}/${secret.name}; rename it, so that the Secret can be made`);
       }
       await writeFileWhole(this.#manifests.path(file), renderTokenSecretFile(tenant, secret), 0o600);
+      await this.#takeOwnWrite(file);
+    });
+  }
+
+  rotateTokenSecret(tenant: ScimTenant, secret: NewToken & { readonly version: string }): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#refresh({ settled: false });
+      const file = this.#index.secrets.get(`${tenant.namespace}/${secret.name}`)?.file;
+      if (file === undefined) return;
+      const path = this.#manifests.path(file);
+      const text = await readFile(path, 'utf8');
+      if (sha256Hex(text) !== secret.version) return;
+      await writeFileWhole(path, editToken(text, tenant, secret), 0o600);
       await this.#takeOwnWrite(file);
     });
   }

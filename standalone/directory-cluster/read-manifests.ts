@@ -2,8 +2,9 @@ import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
 import type { TenantName } from '#common/tenant-key.ts';
 import { readScimTenantSpec } from '#operator/api/read-spec.ts';
-import { API_GROUP, API_VERSION, KIND, type InvalidSpec } from '#operator/api/scim-tenant.ts';
+import { API_GROUP, API_VERSION, KIND, ROTATE_AT_ANNOTATION, TENANT_LABEL, type InvalidSpec } from '#operator/api/scim-tenant.ts';
 import type { ScimTenantSpec } from '#operator/api/scim-tenant-spec.ts';
+import type { TokenSecret } from '#operator/controller/ports.ts';
 
 /** Marks a Secret that the operator made; the label that Kubernetes objects of ours carry too. */
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
@@ -14,8 +15,7 @@ export interface TenantManifest extends TenantName {
   readonly spec: ScimTenantSpec | InvalidSpec;
 }
 
-export interface SecretManifest extends TenantName {
-  readonly generated: boolean;
+export interface SecretManifest extends TenantName, Pick<TokenSecret, 'generated' | 'madeFor' | 'immutable' | 'rotateAt'> {
   /** UTF-8 text of each key. */
   readonly data: Readonly<Record<string, string>>;
 }
@@ -101,17 +101,25 @@ function readTenant(object: unknown): ReadDocument {
 function readSecret(object: unknown): ReadDocument {
   const result = secretSchema.safeParse(object);
   if (!result.success) return { problems: problemsOf(result.error) };
-  const { metadata, data, stringData } = result.data;
+  const { metadata, data, stringData, immutable } = result.data;
   const decoded = Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]);
   return {
     secret: {
       namespace: metadata.namespace ?? 'default',
       name: metadata.name,
       generated: metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY_VALUE,
+      madeFor: textOrNull(metadata.labels?.[TENANT_LABEL]),
+      immutable: immutable ?? false,
+      rotateAt: textOrNull(metadata.annotations?.[ROTATE_AT_ANNOTATION]),
       // As in Kubernetes, stringData wins over data.
       data: { ...Object.fromEntries(decoded), ...stringData },
     },
   };
+}
+
+/** A name of digits alone is read as a number. */
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
 const text = (what: string) => z.string({ error: `is missing or no text; write ${what}` });
@@ -146,9 +154,15 @@ const tenantSchema = z.object({
 
 const secretSchema = z.object({
   metadata: z.object(
-    { name: nameSchema(253), namespace: namespaceSchema.nullish(), labels: z.record(z.string(), z.unknown()).nullish() },
+    {
+      name: nameSchema(253),
+      namespace: namespaceSchema.nullish(),
+      labels: z.record(z.string(), z.unknown()).nullish(),
+      annotations: z.record(z.string(), z.unknown()).nullish(),
+    },
     metadataError,
   ),
+  immutable: z.boolean().nullish(),
   data: z.record(z.string(), z.base64({ error: 'is not base64; write plain text under stringData instead' })).nullish(),
   stringData: z.record(z.string(), z.string({ error: 'is not a text; put it in quotes' })).nullish(),
 });

@@ -1,5 +1,7 @@
 import { Document } from 'yaml';
-import { tenantKey, type TenantName } from '#common/tenant-key.ts';
+import { tenantKey } from '#common/tenant-key.ts';
+import { ROTATE_AT_ANNOTATION, TENANT_LABEL, type ScimTenant } from '#operator/api/scim-tenant.ts';
+import type { NewToken } from '#operator/controller/ports.ts';
 import { MANAGED_BY_LABEL, MANAGED_BY_VALUE } from './read-manifests.ts';
 
 export function tokenSecretFileName(namespace: string, secret: string): string {
@@ -7,14 +9,17 @@ export function tokenSecretFileName(namespace: string, secret: string): string {
 }
 
 /** Text of the file that holds a token which this program made. */
-export function renderTokenSecretFile(
-  tenant: TenantName,
-  secret: { readonly name: string; readonly key: string; readonly token: string },
-): string {
+export function renderTokenSecretFile(tenant: Pick<ScimTenant, 'namespace' | 'name' | 'annotations'>, secret: NewToken): string {
+  const rotateAt = tenant.annotations[ROTATE_AT_ANNOTATION];
   const document = new Document({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: secret.name, namespace: tenant.namespace, labels: { [MANAGED_BY_LABEL]: MANAGED_BY_VALUE } },
+    metadata: {
+      name: secret.name,
+      namespace: tenant.namespace,
+      labels: { [MANAGED_BY_LABEL]: MANAGED_BY_VALUE, [TENANT_LABEL]: tenant.name },
+      ...(rotateAt !== undefined && { annotations: { [ROTATE_AT_ANNOTATION]: rotateAt } }),
+    },
     type: 'Opaque',
     stringData: { [secret.key]: secret.token },
   });

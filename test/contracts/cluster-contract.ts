@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
-import { BREAKER_FIELD_MANAGER, isInvalidSpec, type ScimTenant } from '#operator/api/scim-tenant.ts';
-import { CLOSED_BREAKER, NEVER_SYNCED, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { NO_NOTIFICATIONS, type StoredNotice } from '#operator/api/notifications-status.ts';
+import { BREAKER_FIELD_MANAGER, isInvalidSpec, ROTATE_AT_ANNOTATION, type ScimTenant } from '#operator/api/scim-tenant.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, NO_TOKEN, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter } from '#operator/controller/ports.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
@@ -125,7 +126,14 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       reported.delete(keyOf(manifest));
       await under.putSecret(namespace, 'scim-token', { token: 'first-ünïcode' });
       await reportOf(reported, keyOf(manifest));
-      expect(await under.cluster.tokenSecret(namespace, 'scim-token')).toEqual({ data: { token: 'first-ünïcode' }, generated: false });
+      expect(await under.cluster.tokenSecret(namespace, 'scim-token')).toEqual({
+        data: { token: 'first-ünïcode' },
+        generated: false,
+        madeFor: null,
+        immutable: false,
+        rotateAt: null,
+        version: expect.any(String),
+      });
 
       reported.delete(keyOf(manifest));
       await under.putSecret(namespace, 'scim-token', { token: 'second' });
@@ -182,7 +190,12 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       await under.cluster.createTokenSecret(tenant, { name: 'scim-token', key: 'token', token: 'one' });
       await reportOf(reported, keyOf(manifest));
       await under.cluster.createTokenSecret(tenant, { name: 'scim-token', key: 'token', token: 'two' });
-      expect(await under.cluster.tokenSecret(tenant.namespace, 'scim-token')).toEqual({ data: { token: 'one' }, generated: true });
+      expect(await under.cluster.tokenSecret(tenant.namespace, 'scim-token')).toMatchObject({
+        data: { token: 'one' },
+        generated: true,
+        madeFor: tenant.name,
+        rotateAt: null,
+      });
     });
 
     test('a Secret that a user made is never replaced by a generated one', async () => {
@@ -192,7 +205,52 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       const tenant = await presentTenant(under, manifest.metadata);
       await under.putSecret(tenant.namespace, 'scim-token', { token: 'mine' });
       await under.cluster.createTokenSecret(tenant, { name: 'scim-token', key: 'token', token: 'generated' });
-      expect(await under.cluster.tokenSecret(tenant.namespace, 'scim-token')).toEqual({ data: { token: 'mine' }, generated: false });
+      expect(await under.cluster.tokenSecret(tenant.namespace, 'scim-token')).toMatchObject({ data: { token: 'mine' }, generated: false });
+    });
+
+    test('a token that the operator made is replaced once for each version, and tells which request it was made for', async () => {
+      const { under, reported } = await start();
+      const manifest = aManifest({ tokenPolicy: { generate: true } });
+      const asked = { ...manifest, metadata: { ...manifest.metadata, annotations: { [ROTATE_AT_ANNOTATION]: '1730000000' } } };
+      await under.putTenant(manifest);
+      await under.cluster.createTokenSecret(await presentTenant(under, manifest.metadata), {
+        name: 'scim-token',
+        key: 'token',
+        token: 'one',
+      });
+      await under.putTenant(asked);
+      await waitUntil(async () => (await under.cluster.tenant(keyOf(asked)))?.annotations[ROTATE_AT_ANNOTATION], { what: 'the request' });
+      await reportOf(reported, keyOf(manifest));
+      const tenant = await presentTenant(under, asked.metadata);
+      const { version } = (await under.cluster.tokenSecret(tenant.namespace, 'scim-token'))!;
+
+      reported.delete(keyOf(manifest));
+      await under.cluster.rotateTokenSecret(tenant, { name: 'scim-token', key: 'token', token: 'two', version });
+      await reportOf(reported, keyOf(manifest));
+      const rotated = (await under.cluster.tokenSecret(tenant.namespace, 'scim-token'))!;
+      expect(rotated).toMatchObject({ data: { token: 'two' }, generated: true, madeFor: tenant.name, rotateAt: '1730000000' });
+      expect(rotated.version).not.toBe(version);
+
+      // A process that decided on what it had read before comes too late.
+      await under.cluster.rotateTokenSecret(tenant, { name: 'scim-token', key: 'token', token: 'three', version });
+      expect(await under.cluster.tokenSecret(tenant.namespace, 'scim-token')).toEqual(rotated);
+    });
+
+    test('a Secret that has gone, or was changed since it was read, gets no new token', async () => {
+      const { under } = await start();
+      const manifest = aManifest({ tokenPolicy: { generate: true } });
+      await under.putTenant(manifest);
+      const tenant = await presentTenant(under, manifest.metadata);
+      const rotation = { name: 'scim-token', key: 'token', token: 'new' };
+      await under.cluster.rotateTokenSecret(tenant, { ...rotation, version: '1' });
+      expect(await under.cluster.tokenSecret(tenant.namespace, 'scim-token')).toBeNull();
+
+      await under.putSecret(tenant.namespace, 'scim-token', { token: 'first' });
+      await waitUntil(() => under.cluster.tokenSecret(tenant.namespace, 'scim-token'), { what: 'the Secret' });
+      const { version } = (await under.cluster.tokenSecret(tenant.namespace, 'scim-token'))!;
+      await under.putSecret(tenant.namespace, 'scim-token', { token: 'second' });
+      await under.cluster.rotateTokenSecret(tenant, { ...rotation, version });
+      expect((await under.cluster.tokenSecret(tenant.namespace, 'scim-token'))?.data).toEqual({ token: 'second' });
     });
 
     test('the mirror switches spec.enabled off, and a person who switches it on owns the field again', async () => {
@@ -266,7 +324,10 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
           observedResetToken: 'a',
           observedResetAt: 'b',
           mirroredTrip: 2,
-          lastNotified: { trip: 3, recipients: ['0123456789ab'] },
+        },
+        notifications: {
+          stalled: { reason: 'MappingInvalid', generation: 1, since: '2026-01-02T03:04:05Z' },
+          notices: [aTrip(), aTokenExpiry(), aStalled()],
         },
       });
       await under.cluster.writeStatus(tenant, full);
@@ -395,7 +456,22 @@ function enabledOf({ spec }: ScimTenant): boolean | null {
   return isInvalidSpec(spec) ? null : spec.enabled;
 }
 
-const NO_TOKEN: ScimTenantStatus['token'] = { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null };
+const NOTICE = { time: '2026-01-02T03:04:05Z', pending: ['0123456789ab'], delivered: [] };
+
+function aTrip(): StoredNotice {
+  const wave = { deactivations: 31, limit: 30, people: 100 };
+  const figures = { trip: 3, cause: 'DeactivationWave', wave, failures: 0, requests: 31, classes: {}, window: '40m' } as const;
+  return { ...NOTICE, id: 'trip-3', kind: 'Trip', ...figures, switchedOff: true };
+}
+
+function aTokenExpiry(): StoredNotice {
+  const end = { fingerprint: 'sha256:0123456789ab', expiresAt: '2026-02-02T03:04:05Z' };
+  return { ...NOTICE, id: 'token-expired-0123456789ab', kind: 'TokenExpiry', state: 'Expired', ...end };
+}
+
+function aStalled(): StoredNotice {
+  return { ...NOTICE, id: 'stalled-1-MappingInvalid', kind: 'Stalled', reason: 'MappingInvalid', message: 'wrong', generation: 1 };
+}
 
 function aStatus(overrides: Partial<ScimTenantStatus>): ScimTenantStatus {
   return {
@@ -427,7 +503,10 @@ function aStatus(overrides: Partial<ScimTenantStatus>): ScimTenantStatus {
       rotatedAt: '2026-01-02T03:04:05Z',
       expiresAt: '2026-02-02T03:04:05Z',
       previousValidUntil: '2026-01-03T03:04:05Z',
+      observedRotateAt: 'once',
+      refusedRotation: { reason: 'Immutable', rotateAt: 'once' },
     },
+    notifications: NO_NOTIFICATIONS,
     ...overrides,
   };
 }

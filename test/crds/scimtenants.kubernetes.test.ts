@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import { CLOSED_BREAKER, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, NO_TOKEN, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { scimTenantSpecSchema } from '#operator/api/scim-tenant-spec.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
 import type { KubernetesAnswer, KubernetesRequest } from '#test/support/kubernetes-request.ts';
@@ -259,6 +259,17 @@ describe('refused, in words that say what to write', () => {
     ['an overlap too long', tenant({ tokenPolicy: { overlap: '87601h' } }), 'write a duration of at most 87600h'],
     ['an overlap beyond what can be counted', tenant({ tokenPolicy: { overlap: '99999999h' } }), 'write a duration such as 40m'],
     ['a token that is old at once', tenant({ tokenPolicy: { maxAge: '5m' } }), 'write a duration from 1h to 87600h'],
+    [
+      'a rotation of tokens that nobody generates',
+      tenant({ tokenPolicy: { rotateAfter: '720h' } }),
+      'rotateAfter has the operator make new tokens; write generate: true beside it',
+    ],
+    [
+      'a rotation before the overlap ends',
+      tenant({ tokenPolicy: { generate: true, rotateAfter: '24h' } }),
+      'write a duration longer than overlap',
+    ],
+    ['a rotation of every moment', tenant({ tokenPolicy: { generate: true, rotateAfter: '1m' } }), 'write a duration from 1h to 87600h'],
     ['a retention too long', tenant({ users: { retention: '87601h' } }), 'write a duration of at most 87600h'],
     ...[0, 1_000_001, '0%', '101%', '030%', '30', '30 %', ''].map((maxDeactivations): [string, ReturnType<typeof tenant>, string] => [
       `${JSON.stringify(maxDeactivations)} deactivations at most`,
@@ -334,9 +345,53 @@ const STATUS: ScimTenantStatus = {
     requests: 100,
     classes: { InvalidValue: 59, StoreUnavailable: 1 },
     wave: { deactivations: 31, limit: 30, people: 100 },
-    lastNotified: { trip: 1, recipients: ['0123456789ab'] },
   },
-  token: { fingerprint: 'sha256:0123456789ab', rotatedAt: '2026-11-24T06:00:00Z', expiresAt: null, previousValidUntil: null },
+  token: {
+    ...NO_TOKEN,
+    fingerprint: 'sha256:0123456789ab',
+    rotatedAt: '2026-11-24T06:00:00Z',
+    refusedRotation: { reason: 'NotGenerated', rotateAt: '' },
+  },
+  notifications: {
+    stalled: { reason: 'MappingInvalid', generation: 1, since: '2026-11-24T06:00:00Z' },
+    notices: [
+      {
+        id: 'trip-1',
+        kind: 'Trip',
+        time: '2026-11-24T06:00:00Z',
+        pending: ['0123456789ab'],
+        delivered: ['ab0123456789'],
+        trip: 1,
+        cause: 'DeactivationWave',
+        wave: { deactivations: 31, limit: 30, people: 100 },
+        failures: 60,
+        requests: 100,
+        classes: { InvalidValue: 59, StoreUnavailable: 1 },
+        window: '40m',
+        switchedOff: true,
+      },
+      {
+        id: 'token-expired-0123456789ab',
+        kind: 'TokenExpiry',
+        time: '2026-11-24T06:00:00Z',
+        pending: [],
+        delivered: [],
+        state: 'Expired',
+        fingerprint: 'sha256:0123456789ab',
+        expiresAt: '2026-11-24T06:00:00Z',
+      },
+      {
+        id: 'stalled-1-MappingInvalid',
+        kind: 'Stalled',
+        time: '2026-11-24T06:00:00Z',
+        pending: [],
+        delivered: [],
+        reason: 'MappingInvalid',
+        message: 'no such attribute',
+        generation: 1,
+      },
+    ],
+  },
 };
 
 describe('status', () => {

@@ -104,7 +104,7 @@ describe('crds/scimtenants.yaml', () => {
     const text = JSON.stringify({
       ...validSpec(),
       tokenSecretRef: { name: 'X Y', key: '?' },
-      tokenPolicy: { overlap: 'soon', maxAge: '1s' },
+      tokenPolicy: { overlap: 'soon', maxAge: '1s', rotateAfter: '2h' },
       failurePolicy: { window: '3h' },
       users: { retention: '99999h', maxDeactivations: '0%' },
       notificationEmails: ['nobody'],
@@ -113,8 +113,9 @@ describe('crds/scimtenants.yaml', () => {
     });
     const { error } = scimTenantSpecSchema.safeParse(JSON.parse(text));
     const nothing = scimTenantSpecSchema.safeParse({ tokenSecretRef: { name: 'acme-scim-token' } });
-    const messages = [...error!.issues, ...nothing.error!.issues].map((issue) => issue.message);
-    expect(messages).toHaveLength(12);
+    const tooSoon = scimTenantSpecSchema.safeParse({ ...validSpec(), tokenPolicy: { generate: true, rotateAfter: '24h' } });
+    const messages = [error, nothing.error, tooSoon.error].flatMap((each) => each!.issues.map((issue) => issue.message));
+    expect(messages).toHaveLength(14);
     for (const message of messages) expect(words).toContain(JSON.stringify(message).slice(1, -1));
   });
 });

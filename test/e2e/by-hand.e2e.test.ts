@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../support/wait-until.ts';
-import { condition, startCluster, type Cluster, type ServicePod } from './cluster.ts';
+import { condition, isMailed, startCluster, type Cluster, type ServicePod } from './cluster.ts';
 import type { Program } from '../support/program.ts';
 
 /** What people and GitOps tools do to the resources of a running cluster; each test needs the ones before it. */
@@ -55,7 +55,7 @@ describe('a tenant in the hands of people and tools', () => {
     }
   };
   const mailed = (trip: number): Promise<unknown> =>
-    waitUntil(async () => (await cluster.tenant(TENANT)).status.breaker.lastNotified?.trip === trip, {
+    waitUntil(async () => isMailed((await cluster.tenant(TENANT)).status, trip, 1), {
       what: `trip ${trip}, mailed`,
       timeoutMs: 15_000,
     });

@@ -3,7 +3,7 @@ import mongoose from 'mongoose';
 import { waitUntil } from '../support/wait-until.ts';
 import { replay } from '../wire/replay.ts';
 import { ENTRA_REQUESTS } from '../wire/wire-request.ts';
-import { condition, metric, startCluster, type Cluster, type ServicePod } from './cluster.ts';
+import { condition, isMailed, metric, startCluster, type Cluster, type ServicePod } from './cluster.ts';
 import { WHOLE_MAPPING } from '../support/whole-mapping.ts';
 
 /** The whole story of one tenant; each test is a chapter and needs the ones before it. */
@@ -111,7 +111,7 @@ describe('one tenant on a real cluster', () => {
     const tripped = await waitUntil(
       async () => {
         const tenant = await cluster.tenant(TENANT);
-        return tenant.spec.enabled === false && tenant.status.breaker.lastNotified?.recipients?.length === 2 && tenant;
+        return tenant.spec.enabled === false && isMailed(tenant.status, 1, 2) && tenant;
       },
       { what: 'the trip in status, spec and mailbox', timeoutMs: 15_000 },
     );

@@ -164,6 +164,15 @@ function endpointSlice(name: string, pod: { readonly adminPort: number; readonly
   };
 }
 
+interface NotifiedStatus {
+  readonly notifications?: { readonly notices?: readonly { readonly id: string; readonly delivered?: readonly string[] }[] };
+}
+
+/** Whether the status knows that so many contacts have the mail of an open trip. */
+export function isMailed({ notifications }: NotifiedStatus, trip: number, contacts: number): boolean {
+  return notifications?.notices?.find(({ id }) => id === `trip-${trip}`)?.delivered?.length === contacts;
+}
+
 /** Value of a condition of a ScimTenant: `True`, `False` or undefined. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a ScimTenant as the API server shows it
 export function condition(tenant: any, type: string): any {

@@ -7,8 +7,9 @@ import { listObjects, type ObjectSelection } from '#common/kubernetes/list-objec
 import { watchEvents } from '#common/kubernetes/watch-events.ts';
 import type { Logger } from '#common/logger.ts';
 import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import { NO_NOTIFICATIONS } from '#operator/api/notifications-status.ts';
 import type { ScimTenant } from '#operator/api/scim-tenant.ts';
-import { CLOSED_BREAKER, NEVER_SYNCED } from '#operator/api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, NO_TOKEN } from '#operator/api/scim-tenant-status.ts';
 import { KubernetesCluster } from '#operator/kube/kubernetes-cluster.ts';
 import { KubernetesPodReports } from '#operator/kube/kubernetes-pod-reports.ts';
 import { LeaseElector } from '#operator/kube/lease-elector.ts';
@@ -62,11 +63,11 @@ export function permissionChecks({ api, operator, service, watchNamespaces, toke
   };
   const derived: ObjectSelection = { resource: SECRETS, namespace: CONFIGS, metadataOnly: true, labelSelector: DERIVED_SECRET_SELECTOR };
   const clusterWide = watchNamespaces === null;
-  const readDerived: RoleName = clusterWide ? 'scim-operator-tenants' : 'scim-operator-config';
+  const derivedRole: RoleName = clusterWide ? 'scim-operator-tenants' : 'scim-operator-config';
   /** As the admin sees it, whatever the operator may. */
   const tenant = async (): Promise<ScimTenant> => {
     const { body } = await api.send({ method: 'GET', path: resourcePath(SCIM_TENANTS, parseTenantKey(TENANT)) });
-    return { ...parseTenantKey(TENANT), uid: body.metadata.uid } as ScimTenant;
+    return { ...parseTenantKey(TENANT), uid: body.metadata.uid, annotations: {} } as unknown as ScimTenant;
   };
   const deleteLease = () => api.send({ method: 'DELETE', path: resourcePath(LEASES, { namespace: HOME, name: 'scim-operator' }) });
 
@@ -85,7 +86,8 @@ export function permissionChecks({ api, operator, service, watchNamespaces, toke
         programmed: { generation: 1, pods: 1, acknowledged: 1 },
         sync: NEVER_SYNCED,
         breaker: CLOSED_BREAKER,
-        token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
+        token: NO_TOKEN,
+        notifications: NO_NOTIFICATIONS,
       }),
     ),
     check('scim-operator-tenants', 'secrets get', 'no token is known', () =>
@@ -96,6 +98,12 @@ export function permissionChecks({ api, operator, service, watchNamespaces, toke
     check('scim-operator-tenants', 'secrets create', 'no token is made', async () =>
       cluster.createTokenSecret(await tenant(), { name: `made-${randomUUID()}`, key: 'token', token: 'made' }),
     ),
+    check('scim-operator-tenants', 'secrets patch', 'no token is replaced by a new one', async () => {
+      const path = resourcePath(SECRETS, { namespace: parseTenantKey(TENANT).namespace, name: TOKEN_SECRET });
+      const { body } = await api.send({ method: 'GET', path });
+      const version: string = body.metadata.resourceVersion;
+      await cluster.rotateTokenSecret(await tenant(), { name: TOKEN_SECRET, key: 'token', token: randomUUID(), version });
+    }),
     check('scim-operator-tenants', 'events create', 'no Event is recorded', async () =>
       cluster.recordEvent(await tenant(), { type: 'Normal', reason: 'Programmed', message: 'in service' }),
     ),
@@ -117,13 +125,13 @@ export function permissionChecks({ api, operator, service, watchNamespaces, toke
         await pods.poll(AbortSignal.timeout(10_000));
       }),
     ),
-    check(readDerived, 'secrets get', 'it is not known what the SCIM service has', () => cluster.derivedConfig(TENANT)),
-    check(readDerived, 'secrets list', 'what a tenant has left behind is not found', () => cluster.derivedConfigKeys()),
-    check(readDerived, 'secrets watch', 'a config that somebody changed is not put back', () => opensWatch(client, derived)),
-    check(clusterWide ? 'scim-operator-tenants' : 'scim-operator-config', 'secrets create', 'a new tenant does not come into service', () =>
+    check(derivedRole, 'secrets get', 'it is not known what the SCIM service has', () => cluster.derivedConfig(TENANT)),
+    check(derivedRole, 'secrets list', 'what a tenant has left behind is not found', () => cluster.derivedConfigKeys()),
+    check(derivedRole, 'secrets watch', 'a config that somebody changed is not put back', () => opensWatch(client, derived)),
+    check(derivedRole, 'secrets create', 'a new tenant does not come into service', () =>
       cluster.applyDerivedConfig(aTenantConfig({ name: `new-${randomUUID()}` })),
     ),
-    check('scim-operator-config', 'secrets patch', 'a change of a tenant does not come into service', async () => {
+    check(derivedRole, 'secrets patch', 'a change of a tenant does not come into service', async () => {
       await cluster.applyDerivedConfig(aTenantConfig());
     }),
     check('scim-operator-config', 'secrets delete', 'a tenant that was deleted stays in service', () =>

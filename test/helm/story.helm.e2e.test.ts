@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { condition } from '../e2e/cluster.ts';
+import { condition, isMailed } from '../e2e/cluster.ts';
 import { exampleValues, LEAST, type Manifest } from '../support/chart.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { installChart, type InstalledChart } from './installed-chart.ts';
@@ -72,7 +72,7 @@ describe.each([
     const tripped = await waitUntil(
       async () => {
         const found = await tenant();
-        return found.status.breaker.lastNotified?.trip === 1 && found;
+        return isMailed(found.status, 1, 1) && found;
       },
       { what: 'the trip, mailed', timeoutMs: 20_000 },
     );
@@ -90,6 +90,17 @@ describe.each([
     });
     expect(answer.status).toBe(200);
     await waitUntil(async () => (await usersStatus()) === 200, { what: 'the tenant in service again', timeoutMs: 20_000 });
+  }, 40_000);
+
+  test('has its token replaced for the annotation where the operator made it, and is refused where it did not', async () => {
+    const before = await token();
+    const body = { metadata: { annotations: { 'scim-operator.dev/rotate-at': 'now' } } };
+    await chart.api.send({ method: 'PATCH', path: PATH, body, contentType: 'application/merge-patch+json' });
+    const handled = { what: 'the request in status', timeoutMs: 20_000 };
+    const found = await waitUntil(async () => [await tenant()].find(({ status }) => status.token.observedRotateAt === 'now'), handled);
+    expect(found.status.token.refusedRotation?.reason).toBe(generate ? undefined : 'NotGenerated');
+    expect((await token()) === before).toBe(!generate);
+    await waitUntil(async () => (await usersStatus()) === 200, { what: 'the token in force', timeoutMs: 20_000 });
   }, 40_000);
 
   test('takes a new token, of which the watch tells', async () => {

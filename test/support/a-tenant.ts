@@ -1,15 +1,19 @@
 import type { z } from 'zod';
 import { projectionRevision, type TenantConfig } from '#common/tenant-config.ts';
+import { NO_NOTIFICATIONS, type StoredTrip } from '#operator/api/notifications-status.ts';
 import type { ScimTenant } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema, type ScimTenantSpec } from '#operator/api/scim-tenant-spec.ts';
 import {
   CLOSED_BREAKER,
   NEVER_SYNCED,
+  NO_TOKEN,
   type BreakerStatus,
   type Condition,
   type ConditionType,
   type ScimTenantStatus,
+  type TokenStatus,
 } from '#operator/api/scim-tenant-status.ts';
+import { recipientMark } from '#operator/reconcile/notices.ts';
 
 type SpecInput = Partial<z.input<typeof scimTenantSpecSchema>>;
 
@@ -93,7 +97,8 @@ export function aStatus(overrides: Partial<ScimTenantStatus> = {}): ScimTenantSt
     programmed: { generation: 1, pods: 2, acknowledged: 2 },
     sync: NEVER_SYNCED,
     breaker: CLOSED_BREAKER,
-    token: { fingerprint: null, rotatedAt: '2026-11-24T05:00:00Z', expiresAt: null, previousValidUntil: null },
+    token: aTokenStatus(),
+    notifications: NO_NOTIFICATIONS,
     ...overrides,
   };
 }
@@ -101,6 +106,31 @@ export function aStatus(overrides: Partial<ScimTenantStatus> = {}): ScimTenantSt
 /** Of a tenant that is served by this config. */
 export function aSync(config: Pick<TenantConfig, 'mapping'>, overrides: Partial<ScimTenantStatus['sync']> = {}): ScimTenantStatus['sync'] {
   return { ...NEVER_SYNCED, mapping: projectionRevision(config), ...overrides };
+}
+
+export function aTokenStatus(overrides: Partial<TokenStatus> = {}): TokenStatus {
+  return { ...NO_TOKEN, rotatedAt: '2026-11-24T05:00:00Z', ...overrides };
+}
+
+/** Of the trip that `anOpenBreaker` and `aWaveBreaker` are of. */
+export function aStoredTrip(breaker: BreakerStatus, overrides: Partial<StoredTrip> = {}): StoredTrip {
+  const { trips, openedAt, cause, wave, failures, requests, classes } = breaker;
+  return {
+    id: `trip-${trips}`,
+    kind: 'Trip',
+    time: openedAt ?? '2026-11-24T06:00:00Z',
+    pending: [recipientMark('hr-it@acme.example')],
+    delivered: [],
+    trip: trips,
+    cause,
+    wave,
+    failures,
+    requests,
+    classes,
+    window: '40m',
+    switchedOff: true,
+    ...overrides,
+  };
 }
 
 export function aCondition(type: ConditionType, status: Condition['status'], reason: string, message: string): Condition {

@@ -3,8 +3,12 @@ import { aWaveBreaker } from '#test/support/a-tenant.ts';
 
 /** Of a directory whose scope was emptied. */
 export function aWaveNotice(overrides: Partial<TripNotice> = {}): TripNotice {
-  const { reason, cause, wave, failures, requests, classes } = aWaveBreaker();
-  return aTripNotice({ reason, cause, wave, failures, requests, classes, ...overrides });
+  const { cause, wave, failures, requests, classes } = aWaveBreaker();
+  return aTripNotice({ cause, wave, failures, requests, classes, ...overrides });
+}
+
+function tripFacts(trip: number) {
+  return { kind: 'Trip', id: `trip-${trip}`, time: '2026-11-24T06:00:00Z', trip } as const;
 }
 
 export function aTripNotice(overrides: Partial<TripNotice> = {}): TripNotice {
@@ -14,9 +18,7 @@ export function aTripNotice(overrides: Partial<TripNotice> = {}): TripNotice {
     displayName: 'Acme Corp',
     endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
     recipient: 'hr-it@acme.example',
-    trip: 3,
-    openedAt: '2026-11-24T06:00:00Z',
-    reason: '60 of 100 requests failed within 40m',
+    ...tripFacts(overrides.trip ?? 3),
     cause: 'Failures',
     wave: null,
     failures: 60,

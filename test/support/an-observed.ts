@@ -4,9 +4,9 @@ import type { ScimTenant } from '#operator/api/scim-tenant.ts';
 import type { Action, Applied } from '#operator/reconcile/action.ts';
 import { conclude, type Conclusion } from '#operator/reconcile/conclude.ts';
 import { decide } from '#operator/reconcile/decide.ts';
-import type { Observed, PodObservation } from '#operator/reconcile/observed.ts';
+import type { Observed, PodObservation, TokenSecret } from '#operator/reconcile/observed.ts';
 import { plan } from '#operator/reconcile/plan.ts';
-import { aStatus, aSync, aTenant } from '#test/support/a-tenant.ts';
+import { aStatus, aSync, aTenant, aTokenStatus } from '#test/support/a-tenant.ts';
 import { aRule } from '#test/support/a-tenant-config.ts';
 
 export const NOW = Date.parse('2026-11-24T06:00:10.500Z');
@@ -37,8 +37,13 @@ export const CONFIG: TenantConfig = {
 /** Stored by the last run of that tenant. */
 export const SETTLED = aStatus({
   sync: aSync(CONFIG),
-  token: { fingerprint: FINGERPRINT, rotatedAt: '2026-11-24T05:00:00Z', expiresAt: null, previousValidUntil: null },
+  token: aTokenStatus({ fingerprint: FINGERPRINT }),
 });
+
+/** Written by a person. */
+export function aTokenSecret(overrides: Partial<TokenSecret> = {}): TokenSecret {
+  return { data: { token: TOKEN }, generated: false, madeFor: null, immutable: false, rotateAt: null, version: '1', ...overrides };
+}
 
 /** Two pods that serve a config, or none; they have nothing to tell. */
 export function pods(serving: TenantConfig | null, overrides: Partial<PodObservation> = {}): PodObservation {
@@ -65,7 +70,7 @@ export function anObserved(overrides: Partial<Observed> = {}): Observed {
     externalUrl: 'https://scim.example.com',
     docsUrl: 'https://docs.example.com',
     tenant: aTenant({ status: SETTLED }),
-    tokenSecret: { data: { token: TOKEN }, generated: false },
+    tokenSecret: aTokenSecret(),
     derived: CONFIG,
     pods: pods(overrides.derived === undefined ? CONFIG : overrides.derived),
     deliveries: new Map(),

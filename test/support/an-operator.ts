@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { ConfigPropagation } from '#operator/controller/config-propagation.ts';
+import { EventLimit } from '#operator/controller/event-limit.ts';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
 import { ReportBook } from '#operator/controller/report-book.ts';
 import { runTenant } from '#operator/controller/tenant-run.ts';
@@ -43,9 +45,10 @@ export function anOperator(world: OperatorWorld, writes = Infinity) {
     book,
     metrics,
     propagation: new ConfigPropagation(),
+    eventLimit: new EventLimit(),
     leadership: { assertHeld },
     clock: clock.now,
-    newToken: () => 'a-generated-token-of-43-characters-in-total',
+    newToken: () => `a-generated-token-${randomUUID()}`,
     logger: aLog().logger,
     externalUrl: 'https://scim.example.com/',
     docsUrl: 'https://docs.example.com/scim/',

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { parseTenantConfig, renderTenantConfig, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
-import { BREAKER_FIELD_MANAGER, type InvalidSpec, type ScimTenant } from '#operator/api/scim-tenant.ts';
+import { BREAKER_FIELD_MANAGER, ROTATE_AT_ANNOTATION, type InvalidSpec, type ScimTenant } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema, type ScimTenantSpec } from '#operator/api/scim-tenant-spec.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
-import type { ChangeFeed, ClusterReader, ClusterWriter, TenantEvent, TokenSecret } from '#operator/controller/ports.ts';
+import type { ChangeFeed, ClusterReader, ClusterWriter, NewToken, TenantEvent, TokenSecret } from '#operator/controller/ports.ts';
 
 interface StoredTenant {
   uid: string;
@@ -30,6 +30,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
   readonly refused = new Set<keyof ClusterWriter>();
   readonly #tenants = new Map<TenantKey, StoredTenant>();
   readonly #secrets = new Map<string, TokenSecret>();
+  #version = 0;
   readonly #derived = new Map<TenantKey, string>();
   readonly #listeners = new Set<(key: TenantKey) => void>();
   readonly #synced = Promise.withResolvers<void>();
@@ -61,8 +62,10 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     this.#tell(key);
   }
 
-  putSecret(namespace: string, name: string, data: Readonly<Record<string, string>>): void {
-    this.#secrets.set(`${namespace}/${name}`, { data, generated: false });
+  /** As a person writes it; what the Secret is otherwise known by stays. */
+  putSecret(namespace: string, name: string, data: Readonly<Record<string, string>>, options: { readonly immutable?: boolean } = {}): void {
+    const before = this.#secrets.get(`${namespace}/${name}`) ?? { generated: false, madeFor: null, immutable: false, rotateAt: null };
+    this.#secrets.set(`${namespace}/${name}`, { ...before, ...options, data, version: this.#nextVersion() });
     this.#tellUsersOf(namespace, name);
   }
 
@@ -107,11 +110,27 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     if (this.#derived.delete(key)) this.writes.push('config deleted');
   }
 
-  async createTokenSecret({ namespace }: ScimTenant, { name, key, token }: { name: string; key: string; token: string }): Promise<void> {
+  async createTokenSecret(tenant: ScimTenant, { name, key, token }: NewToken): Promise<void> {
     this.#admit('createTokenSecret');
+    const { namespace, name: madeFor, annotations } = tenant;
     if (this.#secrets.has(`${namespace}/${name}`)) return;
-    this.#secrets.set(`${namespace}/${name}`, { data: { [key]: token }, generated: true });
+    const rotateAt = annotations[ROTATE_AT_ANNOTATION] ?? null;
+    const version = this.#nextVersion();
+    this.#secrets.set(`${namespace}/${name}`, { data: { [key]: token }, generated: true, madeFor, immutable: false, rotateAt, version });
     this.writes.push(`secret ${name}`);
+    this.#tellUsersOf(namespace, name);
+  }
+
+  async rotateTokenSecret({ namespace, annotations }: ScimTenant, secret: NewToken & { readonly version: string }): Promise<void> {
+    this.#admit('rotateTokenSecret');
+    const { name, key, token } = secret;
+    const before = this.#secrets.get(`${namespace}/${name}`);
+    if (before?.version !== secret.version) return;
+    if (before.immutable) throw new Error(`Secret ${name} is immutable`);
+    const rotateAt = annotations[ROTATE_AT_ANNOTATION] ?? before.rotateAt;
+    const data = { ...before.data, [key]: token };
+    this.#secrets.set(`${namespace}/${name}`, { ...before, data, rotateAt, version: this.#nextVersion() });
+    this.writes.push(`token ${name}`);
     this.#tellUsersOf(namespace, name);
   }
 
@@ -155,6 +174,11 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
 
   synced(): Promise<void> {
     return this.#synced.promise;
+  }
+
+  #nextVersion(): string {
+    this.#version += 1;
+    return String(this.#version);
   }
 
   #admit(write: keyof ClusterWriter): void {

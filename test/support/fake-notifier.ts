@@ -1,9 +1,9 @@
-import type { Delivery, Notifier, TripNotice } from '#operator/controller/ports.ts';
+import type { Delivery, MailKey, Notice, Notifier } from '#operator/controller/ports.ts';
 
 /** A mail server that outlives the operator. */
 export class FakeMailbox {
   /** What arrived, repetitions included. */
-  readonly mails: TripNotice[] = [];
+  readonly mails: Notice[] = [];
   down: string | null = null;
 }
 
@@ -11,21 +11,28 @@ export class FakeMailbox {
 export class FakeNotifier implements Notifier {
   readonly transport: Notifier['transport'];
   readonly #mailbox: FakeMailbox;
-  readonly #notices = new Map<string, { notice: TripNotice; delivery: Delivery }>();
+  readonly #notices = new Map<string, { notice: Notice; delivery: Delivery }>();
 
   constructor(mailbox: FakeMailbox, transport: Notifier['transport'] = 'smtp') {
     this.#mailbox = mailbox;
     this.transport = transport;
   }
 
-  submit(notice: TripNotice): void {
+  submit(notice: Notice): void {
     if (this.#notices.has(keyOf(notice))) return;
     this.#notices.set(keyOf(notice), { notice, delivery: { state: 'Pending', lastError: null } });
     this.retry();
   }
 
-  delivery(notice: Pick<TripNotice, 'uid' | 'trip' | 'recipient'>): Delivery {
-    return this.#notices.get(keyOf(notice))?.delivery ?? { state: 'Unknown' };
+  delivery(mail: MailKey): Delivery {
+    return this.#notices.get(keyOf(mail))?.delivery ?? { state: 'Unknown' };
+  }
+
+  forget(uid: string, except: readonly MailKey[]): void {
+    const kept = new Set(except.map(keyOf));
+    for (const [key, { notice, delivery }] of this.#notices) {
+      if (notice.uid === uid && delivery.state === 'Delivered' && !kept.has(key)) this.#notices.delete(key);
+    }
   }
 
   /** Another attempt for everything that is pending. */
@@ -42,6 +49,6 @@ export class FakeNotifier implements Notifier {
   }
 }
 
-function keyOf({ uid, trip, recipient }: Pick<TripNotice, 'uid' | 'trip' | 'recipient'>): string {
-  return `${uid} ${trip} ${recipient}`;
+function keyOf({ uid, id, recipient }: MailKey): string {
+  return `${uid} ${id} ${recipient}`;
 }

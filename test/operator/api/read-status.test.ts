@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readScimTenantStatus } from '#operator/api/read-status.ts';
-import { CLOSED_BREAKER, NEVER_SYNCED } from '#operator/api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, NO_TOKEN } from '#operator/api/scim-tenant-status.ts';
 
 describe('a stored status', () => {
   test.each([
@@ -14,12 +14,22 @@ describe('a stored status', () => {
 
   test('of another version of the operator is read as far as it is known', () => {
     const condition = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-02T03:04:05Z', reason: 'Fine' };
+    const stalled = {
+      id: 'stalled-3-X',
+      kind: 'Stalled',
+      time: '2026-01-02T03:04:05Z',
+      pending: ['0123456789ab'],
+      delivered: [],
+      reason: 'X',
+      generation: 3,
+    };
     const read = readScimTenantStatus({
       observedGeneration: 3,
       colour: 'green',
       sync: { users: 7, recentFailures: [{ time: '2026-01-02T03:04:05Z', reason: 'Gremlins' }, { reason: 'Timeless' }] },
       conditions: [condition, { ...condition, type: 'Shiny' }],
       breaker: { state: 'Open', trips: 4, classes: { InvalidValue: 2, Gremlins: 9 } },
+      notifications: { notices: [stalled, { ...stalled, kind: 'Anniversary' }, { kind: 'Trip', id: 'trip-1' }] },
     });
     expect(read).toEqual({
       observedGeneration: 3,
@@ -34,7 +44,8 @@ describe('a stored status', () => {
         ],
       },
       breaker: { ...CLOSED_BREAKER, state: 'Open', trips: 4, classes: { InvalidValue: 2 } },
-      token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
+      token: NO_TOKEN,
+      notifications: { stalled: null, notices: [{ ...stalled, message: '' }] },
     });
   });
 });

@@ -91,7 +91,7 @@ describe('the controller', () => {
     await untilReady(cluster, 'True Programmed');
     await pods.send('pod-a', KEY, { successes: 2, failures: { InvalidValue: 4 } });
     await untilReady(cluster, 'False Tripped');
-    await waitUntil(async () => (await cluster.tenant(KEY))?.status?.breaker.lastNotified.trip === 1, {
+    await waitUntil(async () => (await cluster.tenant(KEY))?.status?.notifications.notices[0]?.delivered.length === 1, {
       what: 'the mail’s marker',
       intervalMs: 10,
     });

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { NEVER_SYNCED, type ReprojectionStatus } from '#operator/api/scim-tenant-status.ts';
-import { aBreaker, anOpenBreaker, aStatus } from '#test/support/a-tenant.ts';
+import { aBreaker, anOpenBreaker, aStatus, aTokenStatus } from '#test/support/a-tenant.ts';
 
 const ACME = { namespace: 'team-hr', name: 'acme' };
 const SYNC = { ...NEVER_SYNCED, lastSuccessTime: '2026-11-24T06:00:00Z', users: 7 };
@@ -58,6 +58,20 @@ describe('metrics of a tenant', () => {
       'scim_tenant_breaker_trips_total{namespace="team-hr",tenant="acme"} 0',
     ]);
     expect(await lines('scim_tenant_users')).toEqual([]);
+  });
+
+  test('tell when a token is due for a change, and nothing of one that never is', async () => {
+    const { tenants, lines } = metrics();
+    const due = aStatus({ token: aTokenStatus({ expiresAt: '2026-12-24T06:00:00Z' }) });
+    tenants.set(ACME, 'Active', due);
+    expect(await lines('scim_tenant_token_expiry')).toEqual([
+      `scim_tenant_token_expiry_timestamp_seconds{namespace="team-hr",tenant="acme"} ${Date.parse('2026-12-24T06:00:00Z') / 1_000}`,
+    ]);
+    tenants.set(ACME, 'Active', aStatus());
+    expect(await lines('scim_tenant_token_expiry')).toEqual([]);
+    tenants.set(ACME, 'Active', due);
+    tenants.remove(ACME);
+    expect(await lines('scim_tenant_token_expiry')).toEqual([]);
   });
 
   test('tell how many people are still to be made anew, only while that goes on', async () => {

@@ -38,9 +38,12 @@ function aWorld(): OperatorWorld {
 function put(
   { cluster }: OperatorWorld,
   spec: Parameters<typeof aSpecManifest>[0] = {},
-  options: { resetAt?: string; manager?: string } = {},
+  options: { resetAt?: string; rotateAt?: string; manager?: string } = {},
 ): void {
-  const annotations = options.resetAt === undefined ? {} : { 'scim-operator.dev/reset-at': options.resetAt };
+  const annotations = {
+    ...(options.resetAt !== undefined && { 'scim-operator.dev/reset-at': options.resetAt }),
+    ...(options.rotateAt !== undefined && { 'scim-operator.dev/rotate-at': options.rotateAt }),
+  };
   cluster.putTenant({ metadata: { namespace: 'team-hr', name: 'acme', annotations }, spec: aSpecManifest(spec) }, options.manager);
 }
 
@@ -101,7 +104,7 @@ describe('a tenant from its first sight to a trip and back', () => {
     ]);
     expect(await enabled()).toBe(false);
     expect(await ready()).toBe('False Tripped');
-    expect(world.mailbox.mails.map(({ recipient, trip }) => [recipient, trip])).toEqual([['hr-it@acme.example', 1]]);
+    expect(world.mailbox.mails.map(({ recipient, id }) => [recipient, id])).toEqual([['hr-it@acme.example', 'trip-1']]);
     expect((await status()).breaker).toMatchObject({
       state: 'Open',
       trips: 1,
@@ -145,7 +148,7 @@ describe('a tenant from its first sight to a trip and back', () => {
       put(world, { enabled: true });
       await operator.settle(KEY);
     }
-    expect(world.mailbox.mails.map(({ trip }) => trip)).toEqual([1, 2]);
+    expect(world.mailbox.mails.map(({ id }) => id)).toEqual(['trip-1', 'trip-2']);
   });
 
   test.each([
@@ -200,7 +203,7 @@ describe('a tenant from its first sight to a trip and back', () => {
     await operator.settle(KEY);
     expect((await status()).breaker.state).toBe('Open');
     expect(await config()).toMatchObject({ state: { kind: 'Active' } });
-    expect(world.mailbox.mails.map(({ switchedOff }) => switchedOff)).toEqual([false]);
+    expect(world.mailbox.mails).toMatchObject([{ switchedOff: false }]);
     expect(await enabled()).toBe(true);
 
     world.clock.advance(41 * 60_000);
@@ -223,10 +226,12 @@ describe('a wave of deactivations', () => {
       put(world, { enabled: true });
       await operator.settle(KEY);
       expect(await config()).toMatchObject({ state: { kind: 'Active' }, breakerEpoch: FIRST_EPOCH + trip });
+      // Two Events of one reason are a minute apart.
+      world.clock.advance(60_000);
     }
-    expect(world.mailbox.mails.map(({ trip, cause, wave: figures }) => [trip, cause, figures])).toEqual([
-      [1, 'DeactivationWave', FIGURES],
-      [2, 'DeactivationWave', FIGURES],
+    expect(world.mailbox.mails).toMatchObject([
+      { trip: 1, cause: 'DeactivationWave', wave: FIGURES },
+      { trip: 2, cause: 'DeactivationWave', wave: FIGURES },
     ]);
     expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['Tripped', 'BreakerClosed', 'Tripped', 'BreakerClosed']);
   });
@@ -240,12 +245,7 @@ describe('a wave of deactivations', () => {
     await anOperator(world).settle(KEY);
     world.mailbox.down = null;
     await anOperator(world).settle(KEY);
-    expect(world.mailbox.mails).toMatchObject([
-      {
-        cause: 'DeactivationWave',
-        reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
-      },
-    ]);
+    expect(world.mailbox.mails).toMatchObject([{ cause: 'DeactivationWave', wave: FIGURES, window: '40m', switchedOff: true }]);
   });
 
   test('where the policy only notifies is done and told, and closes by itself', async () => {
@@ -410,7 +410,7 @@ describe.each([
       expect({ status: withoutTimes(await status()), config: await config(), enabled: await enabled() }).toEqual(expected);
       expect(shaken.cluster.writes.filter((write) => write.startsWith('mirror'))).toEqual(mirrors);
       // A mail that left in the very run that died is sent again as the same message; otherwise it is sent once.
-      expect(new Set(shaken.mailbox.mails.map(({ uid, trip, recipient }) => `${uid} ${trip} ${recipient}`)).size).toBe(1);
+      expect(new Set(shaken.mailbox.mails.map(({ uid, id, recipient }) => `${uid} ${id} ${recipient}`)).size).toBe(1);
       expect(shaken.mailbox.mails.length).toBeLessThanOrEqual(2);
       // An Event precedes the status, so it may be told twice, and never not at all.
       expect([...new Set(shaken.cluster.events.map(({ reason }) => reason))]).toEqual(['Tripped', 'BreakerClosed']);
@@ -456,7 +456,7 @@ describe('mails while the mail server is down', () => {
     expect(await enabled()).toBe(false);
     const condition = (await status()).conditions.find(({ type }) => type === 'NotificationDelivered');
     expect(condition).toMatchObject({ status: 'False', reason: 'Retrying' });
-    expect(condition?.message).toBe('The mail about the last trip is tried again: connect ECONNREFUSED 127.0.0.1:25');
+    expect(condition?.message).toBe('A mail to the contacts is tried again: connect ECONNREFUSED 127.0.0.1:25');
 
     put(world, { enabled: true });
     await first.settle(KEY);
@@ -464,9 +464,7 @@ describe('mails while the mail server is down', () => {
 
     world.mailbox.down = null;
     await anOperator(world).settle(KEY);
-    expect(world.mailbox.mails).toMatchObject([
-      { trip: 1, failures: 4, requests: 6, reason: '4 of 6 requests failed within 40m: 4 InvalidValue' },
-    ]);
+    expect(world.mailbox.mails).toMatchObject([{ trip: 1, failures: 4, requests: 6, classes: { InvalidValue: 4 }, window: '40m' }]);
     expect((await status()).conditions.map(({ type }) => type)).toEqual(['Ready', 'TokenReady', 'Programmed']);
   });
 
@@ -484,6 +482,155 @@ describe('mails while the mail server is down', () => {
   });
 });
 
+describe('mails that are owed when the process is killed', () => {
+  test('are sent by the next one, also those of a trip before the last', async () => {
+    world.mailbox.down = 'down';
+    const operator = anOperator(world);
+    for (let trip = 1; trip <= 3; trip += 1) {
+      await operator.settle(KEY);
+      await fail(world);
+      await operator.settle(KEY);
+      put(world, { enabled: true });
+      await operator.settle(KEY);
+    }
+    world.mailbox.down = null;
+    await anOperator(world).settle(KEY);
+    await anOperator(world).settle(KEY);
+    expect(world.mailbox.mails.map(({ id }) => id)).toEqual(['trip-1', 'trip-2', 'trip-3']);
+    expect((await status()).notifications.notices).toEqual([]);
+  });
+
+  test('are those of a token and of a stalled configuration too, one each', async () => {
+    put(world, { tokenPolicy: { maxAge: '1h' } });
+    await anOperator(world).settle(KEY);
+    world.mailbox.down = 'down';
+    world.clock.advance(3_600_000);
+    await anOperator(world).settle(KEY);
+    put(world, { tokenPolicy: { maxAge: '1h' }, attributeMapping: [{ source: 'usrname', target: 'nick' }] });
+    await anOperator(world).settle(KEY);
+    world.clock.advance(600_000);
+    await anOperator(world).settle(KEY);
+    world.mailbox.down = null;
+    for (let restart = 0; restart < 3; restart += 1) await anOperator(world).settle(KEY);
+    // Twenty days before the end of an hour is its beginning.
+    expect(world.mailbox.mails.map(({ id }) => id.replace(/[0-9a-f]{12}$/, '…'))).toEqual([
+      'token-expiressoon-…',
+      'token-expired-…',
+      'stalled-3-MappingInvalid',
+    ]);
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['TokenExpiresSoon', 'TokenExpired', 'MappingInvalid']);
+  });
+});
+
+describe('a token that the operator made', () => {
+  beforeEach(() => {
+    world.cluster.deleteSecret('team-hr', 'acme-scim-token');
+  });
+
+  async function token(): Promise<string | undefined> {
+    return (await world.cluster.tokenSecret('team-hr', 'acme-scim-token'))?.data['token'];
+  }
+
+  test('is replaced for the annotation, once; the old one is accepted for the overlap', async () => {
+    const spec = { tokenPolicy: { generate: true, overlap: '1h' } };
+    put(world, spec);
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const first = (await token())!;
+    put(world, spec, { rotateAt: 'monday' });
+    await operator.settle(KEY);
+    const second = (await token())!;
+    expect(second).not.toBe(first);
+    expect((await config())?.tokenDigests.map(({ sha256 }) => sha256)).toEqual([sha256Hex(second), sha256Hex(first)]);
+    expect((await status()).token).toMatchObject({ observedRotateAt: 'monday', refusedRotation: null });
+    await anOperator(world).settle(KEY);
+    expect(await token()).toBe(second);
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['TokenCreated', 'TokenRotated']);
+    expect(world.mailbox.mails).toEqual([]);
+
+    world.clock.advance(3_600_000);
+    await operator.settle(KEY);
+    expect((await config())?.tokenDigests.map(({ sha256 }) => sha256)).toEqual([sha256Hex(second)]);
+    const shown = JSON.stringify([await status(), await config(), world.cluster.events]);
+    for (const secret of [first, second]) expect(shown).not.toContain(secret);
+  });
+
+  test('is replaced when it is too old, again and again, and its contacts are told each time', async () => {
+    put(world, { tokenPolicy: { generate: true, overlap: '1h', rotateAfter: '720h' } });
+    const operator = anOperator(world);
+    const seen = new Set<string | undefined>();
+    for (let month = 0; month < 3; month += 1) {
+      await operator.settle(KEY);
+      seen.add(await token());
+      world.clock.advance(720 * 3_600_000);
+    }
+    expect(seen.size).toBe(3);
+    expect(world.mailbox.mails).toMatchObject([
+      { kind: 'TokenExpiry', state: 'Replaced' },
+      { kind: 'TokenExpiry', state: 'Replaced' },
+    ]);
+    expect(world.cluster.writes.filter((write) => write.startsWith('token '))).toHaveLength(2);
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])('is replaced once though the process ends after %i of its writes', async (writesBefore) => {
+    const spec = { tokenPolicy: { generate: true, overlap: '1h' } };
+    put(world, spec);
+    await anOperator(world).settle(KEY);
+    const first = (await token())!;
+    put(world, spec, { rotateAt: 'monday' });
+    await anOperator(world, writesBefore)
+      .settle(KEY)
+      .catch((error: unknown) => expect(error).toBeInstanceOf(Crash));
+    await anOperator(world).settle(KEY);
+    const second = (await token())!;
+    expect(world.cluster.writes.filter((write) => write.startsWith('token '))).toEqual(['token acme-scim-token']);
+    expect((await config())?.tokenDigests.map(({ sha256 }) => sha256)).toEqual([sha256Hex(second), sha256Hex(first)]);
+    expect((await status()).token.observedRotateAt).toBe('monday');
+    expect([...new Set(world.cluster.events.map(({ reason }) => reason))]).toEqual(['TokenCreated', 'TokenRotated']);
+  });
+
+  test('is left alone when somebody changes the Secret between the reading and the writing', async () => {
+    const spec = { tokenPolicy: { generate: true } };
+    put(world, spec);
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const rotate = world.cluster.rotateTokenSecret.bind(world.cluster);
+    world.cluster.rotateTokenSecret = async (...args) => {
+      world.cluster.putSecret('team-hr', 'acme-scim-token', { token: OLD });
+      world.cluster.rotateTokenSecret = rotate;
+      await rotate(...args);
+    };
+    put(world, spec, { rotateAt: 'monday' });
+    await operator.step(KEY);
+    expect(await token()).toBe(OLD);
+    // What was asked for is done all the same, on top of what somebody wrote.
+    await operator.settle(KEY);
+    expect(await token()).not.toBe(OLD);
+    expect(await ready()).toBe('True Programmed');
+  });
+
+  test('stays when its Secret was made immutable, which is said once', async () => {
+    const spec = { tokenPolicy: { generate: true } };
+    put(world, spec);
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    const first = (await token())!;
+    world.cluster.putSecret('team-hr', 'acme-scim-token', { token: first }, { immutable: true });
+    put(world, spec, { rotateAt: 'monday' });
+    for (let run = 0; run < 3; run += 1) {
+      await operator.settle(KEY);
+      world.clock.advance(120_000);
+    }
+    expect(await token()).toBe(first);
+    expect(await ready()).toBe('True Programmed');
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['TokenCreated', 'RotationRefused']);
+    expect((await status()).token).toMatchObject({
+      observedRotateAt: 'monday',
+      refusedRotation: { reason: 'Immutable', rotateAt: 'monday' },
+    });
+  });
+});
+
 describe('writes that the API server refuses', () => {
   test('a mirror that is refused keeps neither mails nor status back, and is written once it may', async () => {
     const operator = anOperator(world);
@@ -494,7 +641,10 @@ describe('writes that the API server refuses', () => {
     expect(await operator.step(KEY)).toEqual({ kind: 'backoff' });
     expect(world.mailbox.mails).toHaveLength(1);
     await operator.step(KEY);
-    expect((await status()).breaker).toMatchObject({ mirroredTrip: 0, lastNotified: { trip: 1 } });
+    expect(await status()).toMatchObject({
+      breaker: { mirroredTrip: 0 },
+      notifications: { notices: [{ id: 'trip-1', pending: [], delivered: [expect.any(String)] }] },
+    });
     world.cluster.refused.clear();
     await operator.settle(KEY);
     expect(await enabled()).toBe(false);
@@ -637,6 +787,21 @@ describe('configuration', () => {
     await operator.settle(KEY);
     expect(await ready()).toBe('True Programmed');
     expect(JSON.stringify(world.cluster.events)).not.toContain('a-generated-token');
+  });
+
+  test('what flaps is told once a minute, and its status is right all the same', async () => {
+    const operator = anOperator(world);
+    await operator.settle(KEY);
+    for (let second = 0; second < 180; second += 10) {
+      if (second % 20 === 0) world.cluster.deleteSecret('team-hr', 'acme-scim-token');
+      else world.cluster.putSecret('team-hr', 'acme-scim-token', { token: OLD });
+      await operator.step(KEY);
+      expect(await ready()).toBe(second % 20 === 0 ? 'False TokenSecretMissing' : 'False WaitingForPods');
+      world.clock.advance(10_000);
+    }
+    const told = world.cluster.events.map(({ reason }) => reason);
+    expect(told.filter((reason) => reason === 'TokenSecretMissing')).toHaveLength(3);
+    expect(told.filter((reason) => reason === 'Resolved')).toHaveLength(3);
   });
 
   test('a deleted tenant leaves no derived config', async () => {

@@ -10,8 +10,9 @@ import { resourcePath, SECRETS } from '#common/kubernetes/kubernetes-object.ts';
 import { createLogger } from '#common/logger.ts';
 import { tenantKeyOf } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
+import { NO_NOTIFICATIONS } from '#operator/api/notifications-status.ts';
 import { BREAKER_FIELD_MANAGER, OPERATOR_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
-import { CLOSED_BREAKER, NEVER_SYNCED } from '#operator/api/scim-tenant-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, NO_TOKEN } from '#operator/api/scim-tenant-status.ts';
 import { KubernetesCluster } from '#operator/kube/kubernetes-cluster.ts';
 import { SCIM_TENANTS } from '#operator/kube/parse-scim-tenant.ts';
 import { describeCluster, type ClusterUnderTest, type TenantManifest } from '#test/contracts/cluster-contract.ts';
@@ -222,6 +223,55 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     expect(Buffer.from(secret.data['token'] ?? '', 'base64').toString()).toBe('secret');
   });
 
+  test('a new token leaves everything else of its Secret as it is', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
+    await cluster.createTokenSecret(tenant, { name: 'made', key: 'token', token: 'one' });
+    const path = resourcePath(SECRETS, { namespace: tenant.namespace, name: 'made' });
+    const note = { metadata: { annotations: { 'team.example/note': 'ours' } }, data: { other: 'c3RheXM=' } };
+    await person.request({ method: 'PATCH', path, headers: { 'content-type': 'application/merge-patch+json' }, body: note });
+    const { version } = (await cluster.tokenSecret(tenant.namespace, 'made'))!;
+    const before = (await person.request({ method: 'GET', path })) as SeenSecret;
+
+    const asked = { ...tenant, annotations: { 'scim-operator.dev/rotate-at': 'now' } };
+    await cluster.rotateTokenSecret(asked, { name: 'made', key: 'token', token: 'two', version });
+    const after = (await person.request({ method: 'GET', path })) as SeenSecret & { metadata: { annotations: unknown } };
+    expect(after.data).toEqual({ other: 'c3RheXM=', token: Buffer.from('two').toString('base64') });
+    expect(after.metadata.annotations).toEqual({ 'team.example/note': 'ours', 'scim-operator.dev/rotate-at': 'now' });
+    expect(after.metadata.labels).toEqual(before.metadata.labels);
+    expect(after.metadata.ownerReferences).toEqual(before.metadata.ownerReferences);
+  });
+
+  test('of two that write to one version of a Secret one does, and the other changes nothing', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
+    await cluster.createTokenSecret(tenant, { name: 'made', key: 'token', token: 'one' });
+    const { version } = (await cluster.tokenSecret(tenant.namespace, 'made'))!;
+    const tokens = Array.from({ length: 8 }, (_, index) => `token-${index}`);
+    await Promise.all(tokens.map((token) => cluster.rotateTokenSecret(tenant, { name: 'made', key: 'token', token, version })));
+    const found = (await cluster.tokenSecret(tenant.namespace, 'made'))!;
+    expect(tokens).toContain(found.data['token']);
+    await cluster.rotateTokenSecret(tenant, { name: 'made', key: 'token', token: 'late', version });
+    expect(await cluster.tokenSecret(tenant.namespace, 'made')).toEqual(found);
+  });
+
+  test('an immutable Secret is seen as such, and the API server refuses what is written to it all the same', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
+    await cluster.createTokenSecret(tenant, { name: 'made', key: 'token', token: 'one' });
+    const path = resourcePath(SECRETS, { namespace: tenant.namespace, name: 'made' });
+    await person.request({ method: 'PATCH', path, headers: { 'content-type': 'application/merge-patch+json' }, body: { immutable: true } });
+    const found = (await cluster.tokenSecret(tenant.namespace, 'made'))!;
+    expect(found).toMatchObject({ immutable: true, generated: true, madeFor: 'acme' });
+    const rotation = cluster.rotateTokenSecret(tenant, { name: 'made', key: 'token', token: 'a-token-to-hide', version: found.version });
+    await expect(rotation).rejects.toThrow(/immutable/);
+    await expect(rotation).rejects.not.toThrow(/a-token-to-hide|YS10b2tlbi10by1oaWRl/);
+    expect(await cluster.tokenSecret(tenant.namespace, 'made')).toEqual(found);
+  });
+
   test('an event is found by what it regards, with its note cut to what the API takes', async () => {
     const { cluster } = await start();
     const manifest = await newTenant({});
@@ -405,7 +455,8 @@ function aStatus(generation: number) {
     programmed: { generation, pods: 1, acknowledged: 1 },
     sync: NEVER_SYNCED,
     breaker: CLOSED_BREAKER,
-    token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
+    token: NO_TOKEN,
+    notifications: NO_NOTIFICATIONS,
   } as const;
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES } from '#common/pod-report.ts';
 import { readScimTenantStatus } from '#operator/api/read-status.ts';
-import { CLOSED_BREAKER, NEVER_SYNCED, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
+import { NO_NOTIFICATIONS } from '#operator/api/notifications-status.ts';
+import { CLOSED_BREAKER, NEVER_SYNCED, NO_TOKEN, type ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { statusToWire } from '#operator/kube/status-wire.ts';
 
 const FRESH: ScimTenantStatus = {
@@ -12,7 +13,8 @@ const FRESH: ScimTenantStatus = {
   programmed: { generation: 1, pods: 0, acknowledged: 0 },
   sync: NEVER_SYNCED,
   breaker: CLOSED_BREAKER,
-  token: { fingerprint: null, rotatedAt: null, expiresAt: null, previousValidUntil: null },
+  token: NO_TOKEN,
+  notifications: NO_NOTIFICATIONS,
 };
 
 describe('a status on the wire', () => {
@@ -32,8 +34,8 @@ describe('a status on the wire', () => {
         observedResetToken: '',
         observedResetAt: '',
         mirroredTrip: 0,
-        lastNotified: { trip: 0 },
       },
+      token: { observedRotateAt: '' },
     });
     expect(Object.keys(statusToWire(FRESH))).not.toContain('sync');
   });
@@ -43,6 +45,17 @@ describe('a status on the wire', () => {
     const count = fc.nat();
     const total = fc.option(count);
     const word = fc.string({ maxLength: 20 });
+    const words = fc.array(word, { maxLength: 3 });
+    const head = { id: word, time: fc.constant('2026-01-02T03:04:05Z'), pending: words, delivered: words };
+    const cause = fc.constantFrom('Failures', 'DeactivationWave');
+    const wave = fc.option(fc.record({ deactivations: count, limit: count, people: count }));
+    const failureClass = fc.constantFrom(...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES);
+    const classes = fc.dictionary(failureClass, count, { noNullPrototype: true });
+    const figures = { trip: count, cause, wave, failures: count, requests: count, classes, window: word, switchedOff: fc.boolean() };
+    const trip = fc.record({ ...head, kind: fc.constant('Trip'), ...figures });
+    const state = fc.constantFrom('ExpiresSoon', 'Expired', 'Replaced');
+    const tokenExpiry = fc.record({ ...head, kind: fc.constant('TokenExpiry'), state, fingerprint: word, expiresAt: word });
+    const stalled = fc.record({ ...head, kind: fc.constant('Stalled'), reason: word, message: word, generation: count });
     const status: fc.Arbitrary<ScimTenantStatus> = fc.record({
       observedGeneration: count,
       endpoint: word,
@@ -92,20 +105,30 @@ describe('a status on the wire', () => {
       breaker: fc.record({
         state: fc.constantFrom('Closed', 'Open'),
         reason: word,
-        cause: fc.constantFrom('Failures', 'DeactivationWave'),
+        cause,
         openedAt: time,
         trips: count,
         epoch: count,
         failures: count,
         requests: count,
-        classes: fc.dictionary(fc.constantFrom(...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES), count, { noNullPrototype: true }),
-        wave: fc.option(fc.record({ deactivations: count, limit: count, people: count })),
+        classes,
+        wave,
         observedResetToken: word,
         observedResetAt: word,
         mirroredTrip: count,
-        lastNotified: fc.record({ trip: count, recipients: fc.array(word, { maxLength: 3 }) }),
       }),
-      token: fc.record({ fingerprint: fc.option(word), rotatedAt: time, expiresAt: time, previousValidUntil: time }),
+      token: fc.record({
+        fingerprint: fc.option(word),
+        rotatedAt: time,
+        expiresAt: time,
+        previousValidUntil: time,
+        observedRotateAt: word,
+        refusedRotation: fc.option(fc.record({ reason: fc.constantFrom('NotGenerated', 'Immutable'), rotateAt: word })),
+      }),
+      notifications: fc.record({
+        stalled: fc.option(fc.record({ reason: word, generation: count, since: fc.constant('2026-01-02T03:04:05Z') })),
+        notices: fc.array(fc.oneof(trip, tokenExpiry, stalled), { maxLength: 3 }),
+      }),
     });
     fc.assert(
       fc.property(status, (written) => {

@@ -200,15 +200,30 @@ describe('createNotifier', () => {
     await stop();
   });
 
-  test('forgets delivered mails of earlier trips of the tenant, not those of others', async () => {
+  test('forgets delivered mails of the tenant that nobody asks for again, and no pending one', async () => {
     const mailer = new ScriptedMailer();
     const { notifier, stop, stateOf } = open({ mailer });
-    const other = aTripNotice({ uid: 'other' });
-    notifier.submit(aTripNotice());
-    notifier.submit(other);
-    await waitUntil(() => stateOf() === 'Delivered' && stateOf(other) === 'Delivered', { what: 'deliveries' });
-    notifier.submit(aTripNotice({ trip: 4 }));
-    expect({ third: stateOf(), other: stateOf(other) }).toEqual({ third: 'Unknown', other: 'Delivered' });
+    const [other, asked] = [aTripNotice({ uid: 'other' }), aTripNotice({ trip: 4 })];
+    for (const notice of [aTripNotice(), other, asked]) notifier.submit(notice);
+    await waitUntil(() => [aTripNotice(), other, asked].every((notice) => stateOf(notice) === 'Delivered'), { what: 'deliveries' });
+    const gate = Promise.withResolvers<void>();
+    mailer.answer = () => gate.promise;
+    const pending = aTripNotice({ trip: 5 });
+    notifier.submit(pending);
+    notifier.forget(asked.uid, [asked]);
+    expect([aTripNotice(), other, asked, pending].map(stateOf)).toEqual(['Unknown', 'Delivered', 'Delivered', 'Pending']);
+    gate.resolve();
     await stop();
+  });
+
+  test('delivers an earlier notice that is owed still, whatever comes after it', async () => {
+    const mailer = new ScriptedMailer();
+    const { notifier, stop, stateOf } = open({ mailer });
+    const later = aTripNotice({ trip: 4 });
+    notifier.submit(later);
+    notifier.submit(aTripNotice());
+    await waitUntil(() => stateOf() === 'Delivered' && stateOf(later) === 'Delivered', { what: 'deliveries' });
+    await stop();
+    expect(mailer.mails.map(({ messageId }) => messageId.split('.')[0])).toEqual(['<trip-4', '<trip-3']);
   });
 });

@@ -1,18 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
 import { sha256Hex } from '#common/sha256-hex.ts';
 import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
-import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
+import { NO_NOTIFICATIONS, type StoredTrip } from '#operator/api/notifications-status.ts';
+import { BREAKER_FIELD_MANAGER, ROTATE_AT_ANNOTATION } from '#operator/api/scim-tenant.ts';
+import type { BreakerStatus } from '#operator/api/scim-tenant-status.ts';
 import type { Action, TenantEvent } from '#operator/reconcile/action.ts';
 import type { Conclusion } from '#operator/reconcile/conclude.ts';
-import { recipientMark } from '#operator/reconcile/notices.ts';
+import { mailLabel, recipientMark } from '#operator/reconcile/notices.ts';
 import type { Observed } from '#operator/reconcile/observed.ts';
 import type { Requeue } from '#operator/reconcile/outcome.ts';
-import { anObserved, CONFIG, FINGERPRINT, NOW, pods, reconcile, SETTLED, SHA256, stored, TOKEN } from '#test/support/an-observed.ts';
-import { aBreaker, aCondition, anOpenBreaker, aSpec, aSync, aTenant, aWaveBreaker } from '#test/support/a-tenant.ts';
+import {
+  anObserved,
+  aTokenSecret,
+  CONFIG,
+  FINGERPRINT,
+  NOW,
+  pods,
+  reconcile,
+  SETTLED,
+  SHA256,
+  stored,
+  TOKEN,
+} from '#test/support/an-observed.ts';
+import {
+  aBreaker,
+  aCondition,
+  anOpenBreaker,
+  aSpec,
+  aStoredTrip,
+  aSync,
+  aTenant,
+  aTokenStatus,
+  aWaveBreaker,
+} from '#test/support/a-tenant.ts';
 
 const NOW_TEXT = '2026-11-24T06:00:10Z';
 const HR = 'hr-it@acme.example';
 const NONE: Requeue = { kind: 'none' };
+const OTHER = 'another-token-of-more-than-24-characters';
+const CURRENT_OTHER = { sha256: sha256Hex(OTHER), validUntil: null };
 const OPEN_STATE = {
   kind: 'Tripped',
   openedAt: '2026-11-24T06:00:00Z',
@@ -57,7 +83,8 @@ describe('a run', () => {
         programmed: { generation: 1, pods: 2, acknowledged: 0 },
         sync: aSync(CONFIG),
         breaker: aBreaker({ epoch: NOW }),
-        token: { fingerprint: FINGERPRINT, rotatedAt: NOW_TEXT, expiresAt: null, previousValidUntil: null },
+        token: aTokenStatus({ fingerprint: FINGERPRINT, rotatedAt: NOW_TEXT }),
+        notifications: NO_NOTIFICATIONS,
       },
     });
   });
@@ -195,7 +222,7 @@ describe('the token', () => {
     {
       name: 'a missing key revokes every token',
       reason: 'as a missing Secret does',
-      observed: { tokenSecret: { data: { Token: TOKEN }, generated: false }, derived: { ...CONFIG, tokenDigests: [] } },
+      observed: { tokenSecret: aTokenSecret({ data: { Token: TOKEN } }), derived: { ...CONFIG, tokenDigests: [] } },
       actions: [],
       conditions: `Ready=False/TokenKeyMissing Stalled=True/TokenKeyMissing TokenReady=False/TokenKeyMissing ${noToken}`,
       events: [{ type: 'Warning', reason: 'TokenKeyMissing' }],
@@ -203,16 +230,15 @@ describe('the token', () => {
     {
       name: 'a short value is refused, and the token before it lives for the overlap',
       reason: 'a slip of the hand must not cut the directory off at once',
-      observed: { tokenSecret: { data: { token: 'short' }, generated: false } },
+      observed: { tokenSecret: aTokenSecret({ data: { token: 'short' } }) },
       actions: [apply({ tokenDigests: [{ sha256: SHA256, validUntil: '2026-11-25T06:00:10Z' }] })],
       conditions: `Ready=False/TokenTooShort Stalled=True/TokenTooShort TokenReady=False/TokenTooShort Programmed=False/WaitingForPods`,
       events: [{ type: 'Warning', reason: 'TokenTooShort' }],
-      requeue: { kind: 'after', milliseconds: 3_600_000 },
     },
     {
       name: 'a value with whitespace inside is refused',
       reason: 'no header carries it',
-      observed: { tokenSecret: { data: { token: `${TOKEN} \n` }, generated: false }, derived: { ...CONFIG, tokenDigests: [] } },
+      observed: { tokenSecret: aTokenSecret({ data: { token: `${TOKEN} \n` } }), derived: { ...CONFIG, tokenDigests: [] } },
       actions: [],
       conditions: `Ready=False/TokenUnusable Stalled=True/TokenUnusable TokenReady=False/TokenUnusable ${noToken}`,
       events: [{ type: 'Warning', reason: 'TokenUnusable' }],
@@ -220,7 +246,7 @@ describe('the token', () => {
     {
       name: 'one newline at the end is not part of it',
       reason: 'kubectl create secret --from-file keeps the newline of the file',
-      observed: { tokenSecret: { data: { token: `${TOKEN}\r\n` }, generated: false } },
+      observed: { tokenSecret: aTokenSecret({ data: { token: `${TOKEN}\r\n` } }) },
       actions: [],
       conditions: `Ready=True/Programmed ${OK}`,
     },
@@ -300,7 +326,8 @@ describe('the token', () => {
       actions: [],
       conditions: 'Ready=True/Programmed TokenReady=True/ExpiresSoon Programmed=True/Programmed',
       events: [{ type: 'Warning', reason: 'TokenExpiresSoon' }],
-      requeue: { kind: 'after', milliseconds: 3_600_000 },
+      // The next run hands out the mail.
+      requeue: { kind: 'after', milliseconds: 0 },
     },
     {
       name: 'a token past its greatest age is accepted and told',
@@ -309,12 +336,86 @@ describe('the token', () => {
       actions: [],
       conditions: 'Ready=True/Programmed TokenReady=True/Expired Programmed=True/Programmed',
       events: [{ type: 'Warning', reason: 'TokenExpired' }],
+      requeue: { kind: 'after', milliseconds: 0 },
+    },
+    {
+      name: 'a token of the operator’s own making is replaced when the annotation asks for it',
+      reason: 'with the config that holds the old one in force',
+      observed: {
+        tenant: stored({ annotations: { [ROTATE_AT_ANNOTATION]: 'now' } }),
+        tokenSecret: aTokenSecret({ generated: true, madeFor: 'acme', version: '7' }),
+      },
+      actions: [{ kind: 'RotateToken', name: 'acme-scim-token', key: 'token', version: '7' }],
+      conditions: `Ready=True/Programmed ${OK}`,
+      requeue: { kind: 'after', milliseconds: 200 },
+    },
+    {
+      name: 'a token that was replaced for the annotation is not replaced again',
+      reason: 'the process that wrote it may have died before its status',
+      observed: {
+        tenant: stored({ annotations: { [ROTATE_AT_ANNOTATION]: 'now' } }),
+        tokenSecret: aTokenSecret({ data: { token: OTHER }, generated: true, madeFor: 'acme', rotateAt: 'now' }),
+      },
+      actions: [apply({ tokenDigests: [CURRENT_OTHER, { sha256: SHA256, validUntil: '2026-11-25T06:00:10Z' }] })],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      events: [{ type: 'Normal', reason: 'TokenRotated' }],
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'somebody else’s Secret is not written, and that is said',
+      reason: 'an external secret store would put the old token back, or worse',
+      observed: { tenant: stored({ annotations: { [ROTATE_AT_ANNOTATION]: 'now' } }) },
+      actions: [],
+      conditions: 'Ready=True/Programmed TokenReady=True/RotationRefused Programmed=True/Programmed',
+      events: [
+        { type: 'Warning', reason: 'RotationRefused', message: expect.stringContaining('not made by the operator') as unknown as string },
+      ],
+    },
+    {
+      name: 'a refusal is said once',
+      reason: 'Events only on change',
+      observed: {
+        tenant: stored(
+          { annotations: { [ROTATE_AT_ANNOTATION]: 'now' } },
+          {
+            token: aTokenStatus({
+              fingerprint: FINGERPRINT,
+              observedRotateAt: 'now',
+              refusedRotation: { reason: 'NotGenerated', rotateAt: 'now' },
+            }),
+          },
+        ),
+      },
+      actions: [],
+      conditions: 'Ready=True/Programmed TokenReady=True/RotationRefused Programmed=True/Programmed',
+    },
+    {
+      name: 'a token that will be replaced in time is not told to expire',
+      reason: 'nobody has to do anything',
+      observed: {
+        tenant: stored({ spec: aSpec({ tokenPolicy: { generate: true, maxAge: '480h', rotateAfter: '240h' } }) }),
+        tokenSecret: aTokenSecret({ generated: true, madeFor: 'acme' }),
+      },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK}`,
+      requeue: { kind: 'after', milliseconds: 3_600_000 },
     },
   ];
   runCases(cases);
 
+  test('that could not be replaced stays accepted, and the tenant ready, while it is tried again', () => {
+    const observed = anObserved({
+      tenant: stored({ annotations: { [ROTATE_AT_ANNOTATION]: 'now' } }),
+      tokenSecret: aTokenSecret({ generated: true, madeFor: 'acme' }),
+    });
+    const result = reconcile(observed, new Error('secrets "acme-scim-token" is forbidden'));
+    expect(summary(result)).toBe('Ready=True/Programmed TokenReady=True/TokenNotRotated Programmed=True/Programmed');
+    expect(result.requeue).toEqual({ kind: 'backoff' });
+    expect(result.status.token.observedRotateAt).toBe('');
+  });
+
   test('no message shows a piece of a token that is refused', () => {
-    const { status, events } = reconcile(anObserved({ tokenSecret: { data: { token: 'hunter2' }, generated: false } }));
+    const { status, events } = reconcile(anObserved({ tokenSecret: aTokenSecret({ data: { token: 'hunter2' } }) }));
     expect(JSON.stringify({ status, events })).not.toContain('hunter2');
   });
 });
@@ -440,8 +541,17 @@ describe('the breaker', () => {
   const failing = { outcomes: [{ epoch: 0, buckets: [{ start: NOW / 1_000 - 10, requests: 6, failures: { InvalidValue: 4 } as const }] }] };
   const tripped =
     'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=True/Programmed Tripped=True/TooManyFailures';
-  const delivered = new Map([[HR, { state: 'Delivered' } as const]]);
-  const notified = { trip: 1, recipients: [recipientMark(HR)] };
+  const delivered = new Map([[mailLabel({ id: 'trip-1', recipient: HR }), { state: 'Delivered' } as const]]);
+  /** A stored trip, before its mail is delivered and after. */
+  const owing = (breaker: BreakerStatus, trip: Partial<StoredTrip> = {}) => ({
+    breaker,
+    notifications: { stalled: null, notices: [aStoredTrip(breaker, trip)] },
+  });
+  const told = (breaker: BreakerStatus) => owing(breaker, { pending: [], delivered: [recipientMark(HR)] });
+  const closedOwing = () => ({
+    ...owing(anOpenBreaker()),
+    breaker: anOpenBreaker({ state: 'Closed', reason: '', openedAt: null, epoch: 1 }),
+  });
   const mirrored = { spec: aSpec({ enabled: false }), enabledOwners: [BREAKER_FIELD_MANAGER] };
   const notice = {
     tenant: { namespace: 'team-hr', name: 'acme' },
@@ -449,9 +559,10 @@ describe('the breaker', () => {
     displayName: null,
     endpoint: 'https://scim.example.com/team-hr/acme/scim/v2',
     recipient: HR,
+    kind: 'Trip' as const,
+    id: 'trip-1',
+    time: '2026-11-24T06:00:00Z',
     trip: 1,
-    openedAt: '2026-11-24T06:00:00Z',
-    reason: '4 of 6 requests failed within 40m: 4 InvalidValue',
     cause: 'Failures' as const,
     wave: null,
     failures: 4,
@@ -462,7 +573,6 @@ describe('the breaker', () => {
   };
   const wave = { at: '2026-11-24T06:00:09.000Z', deactivations: 31, limit: 30, people: 100 };
   const waveNotice = {
-    reason: '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)',
     cause: 'DeactivationWave' as const,
     wave: { deactivations: 31, limit: 30, people: 100 },
     failures: 0,
@@ -484,7 +594,7 @@ describe('the breaker', () => {
     {
       name: 'that is stored as open is mirrored and mailed',
       reason: 'run 2',
-      observed: { tenant: stored({}, { breaker: anOpenBreaker() }), derived: TRIPPED_CONFIG },
+      observed: { tenant: stored({}, owing(anOpenBreaker())), derived: TRIPPED_CONFIG },
       actions: [
         { kind: 'MirrorDisabled', disabled: true },
         { kind: 'Notify', notices: [notice] },
@@ -496,9 +606,9 @@ describe('the breaker', () => {
       name: 'mirrors once, and submits a pending mail no second time',
       reason: 'run 3, the mail server is down',
       observed: {
-        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1 }) }),
+        tenant: stored(mirrored, owing(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
-        deliveries: new Map([[HR, { state: 'Pending', lastError: 'connect ECONNREFUSED' }]]),
+        deliveries: new Map([[mailLabel({ id: 'trip-1', recipient: HR }), { state: 'Pending', lastError: 'connect ECONNREFUSED' }]]),
       },
       actions: [],
       conditions: `${tripped} NotificationDelivered=False/Retrying`,
@@ -508,7 +618,7 @@ describe('the breaker', () => {
       name: 'rests once every mail is delivered',
       reason: 'run 4',
       observed: {
-        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1 }) }),
+        tenant: stored(mirrored, owing(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
         deliveries: delivered,
       },
@@ -519,7 +629,7 @@ describe('the breaker', () => {
       name: 'says where the mail is when there is no mail server',
       reason: 'transport log',
       observed: {
-        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1 }) }),
+        tenant: stored(mirrored, owing(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
         deliveries: delivered,
         mailTransport: 'log',
@@ -531,7 +641,7 @@ describe('the breaker', () => {
       name: 'sends no mail that the status knows as delivered',
       reason: 'a new process knows nothing but the status',
       observed: {
-        tenant: stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) }),
+        tenant: stored(mirrored, told(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
       },
       actions: [],
@@ -541,7 +651,7 @@ describe('the breaker', () => {
       name: 'is not moved by a tool that reverts the mirror',
       reason: 'and does not fight it',
       observed: {
-        tenant: stored({ enabledOwners: ['argocd-controller'] }, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) }),
+        tenant: stored({ enabledOwners: ['argocd-controller'] }, told(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
       },
       actions: [],
@@ -550,7 +660,7 @@ describe('the breaker', () => {
     {
       name: 'closes when a person sets spec.enabled',
       reason: 're-enable (a)',
-      observed: { tenant: stored({}, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) }), derived: TRIPPED_CONFIG },
+      observed: { tenant: stored({}, told(anOpenBreaker({ mirroredTrip: 1 }))), derived: TRIPPED_CONFIG },
       actions: [apply({ breakerEpoch: 1 })],
       conditions:
         'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods NotificationDelivered=True/Delivered',
@@ -561,10 +671,7 @@ describe('the breaker', () => {
       name: 'closes by the annotation and takes its mirror back',
       reason: 're-enable (c)',
       observed: {
-        tenant: stored(
-          { ...mirrored, annotations: { 'scim-operator.dev/reset-at': 'now' } },
-          { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
-        ),
+        tenant: stored({ ...mirrored, annotations: { 'scim-operator.dev/reset-at': 'now' } }, told(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
       },
       actions: [apply({ breakerEpoch: 1 }), { kind: 'MirrorDisabled', disabled: false }],
@@ -579,7 +686,7 @@ describe('the breaker', () => {
       observed: {
         tenant: stored(
           { ...mirrored, enabledOwners: [BREAKER_FIELD_MANAGER, 'kubectl'], annotations: { 'scim-operator.dev/reset-at': 'now' } },
-          { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
+          told(anOpenBreaker({ mirroredTrip: 1 })),
         ),
         derived: TRIPPED_CONFIG,
       },
@@ -593,7 +700,7 @@ describe('the breaker', () => {
       name: 'that closed owes its mails still',
       reason: 'no mail is lost, however quickly somebody re-enables',
       observed: {
-        tenant: stored({}, { breaker: anOpenBreaker({ state: 'Closed', reason: '', epoch: 1 }) }),
+        tenant: stored({}, closedOwing()),
         derived: { ...CONFIG, breakerEpoch: 1 },
       },
       actions: [{ kind: 'Notify', notices: [notice] }],
@@ -613,7 +720,7 @@ describe('the breaker', () => {
       name: 'that only notifies mails without a mirror, and is looked at again as its window moves',
       reason: 'NotifyOnly, run 2',
       observed: {
-        tenant: stored({ spec: notifyOnly }, { breaker: anOpenBreaker() }),
+        tenant: stored({ spec: notifyOnly }, owing(anOpenBreaker(), { switchedOff: false })),
         derived: NOTIFYING_CONFIG,
         pods: pods(NOTIFYING_CONFIG, failing),
       },
@@ -625,10 +732,7 @@ describe('the breaker', () => {
       name: 'whose policy turns to NotifyOnly takes the mirror back',
       reason: 'the tenant is in service again',
       observed: {
-        tenant: stored(
-          { ...mirrored, spec: { ...notifyOnly, enabled: false } },
-          { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) },
-        ),
+        tenant: stored({ ...mirrored, spec: { ...notifyOnly, enabled: false } }, told(anOpenBreaker({ mirroredTrip: 1 }))),
         derived: TRIPPED_CONFIG,
         pods: pods(NOTIFYING_CONFIG, failing),
       },
@@ -650,7 +754,7 @@ describe('the breaker', () => {
       name: 'that is stored as open for a wave is mirrored and mailed with its figures',
       reason: 'run 2',
       observed: {
-        tenant: stored({}, { breaker: aWaveBreaker() }),
+        tenant: stored({}, owing(aWaveBreaker())),
         derived: { ...CONFIG, state: { kind: 'Tripped', openedAt: '2026-11-24T06:00:00Z', reason: aWaveBreaker().reason } },
       },
       actions: [
@@ -696,7 +800,7 @@ describe('the breaker', () => {
       name: 'that only notifies closes when the wave has left the window',
       reason: 'nobody has to do anything',
       observed: {
-        tenant: stored({ spec: notifyOnly }, { breaker: aWaveBreaker({ lastNotified: notified }) }),
+        tenant: stored({ spec: notifyOnly }, told(aWaveBreaker())),
         derived: NOTIFYING_CONFIG,
         pods: pods(NOTIFYING_CONFIG, { waves: [{ epoch: 0, wave: { ...wave, at: '2026-11-24T05:20:00.000Z' } }] }),
       },
@@ -710,16 +814,13 @@ describe('the breaker', () => {
   runCases(cases);
 
   test('enters the mirror and each delivered mail into its status', () => {
-    const tenant = stored({}, { breaker: anOpenBreaker() });
+    const tenant = stored({}, owing(anOpenBreaker()));
     const { status } = reconcile(anObserved({ tenant, derived: TRIPPED_CONFIG, deliveries: delivered }));
-    expect(status.breaker).toEqual(anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }));
+    expect({ breaker: status.breaker, notifications: status.notifications }).toEqual(told(anOpenBreaker({ mirroredTrip: 1 })));
   });
 
   test('whose mirror could not be written is mirrored by a later run, and stays tripped meanwhile', () => {
-    const result = reconcile(
-      anObserved({ tenant: stored({}, { breaker: anOpenBreaker() }), derived: TRIPPED_CONFIG }),
-      new Error('denied'),
-    );
+    const result = reconcile(anObserved({ tenant: stored({}, owing(anOpenBreaker())), derived: TRIPPED_CONFIG }), new Error('denied'));
     expect(result.status.breaker).toEqual(anOpenBreaker());
     expect(summary(result)).toBe(`${tripped} NotificationDelivered=False/Sending`);
     expect(result.requeue).toEqual({ kind: 'backoff' });
@@ -732,17 +833,36 @@ describe('the breaker', () => {
     expect(reconcile(observed, new Error('denied')).status.breaker).toEqual(breaker);
   });
 
-  test('lets openedAt go once a closed breaker owes nothing, so that a new contact gets no old mail', () => {
-    const breaker = anOpenBreaker({ state: 'Closed', reason: '', epoch: 1 });
-    const observed = anObserved({ tenant: stored({}, { breaker }), derived: { ...CONFIG, breakerEpoch: 1 }, deliveries: delivered });
+  test('lets the notice go once a closed breaker owes nothing, so that a new contact gets no old mail', () => {
+    const observed = anObserved({
+      tenant: stored({}, closedOwing()),
+      derived: { ...CONFIG, breakerEpoch: 1 },
+      deliveries: delivered,
+    });
     const { status } = reconcile(observed);
-    expect(status.breaker).toEqual({ ...breaker, openedAt: null, lastNotified: notified });
-    const later = stored({ spec: aSpec({ notificationEmails: [HR, 'new@acme.example'] }) }, { breaker: status.breaker });
-    expect(reconcile({ ...observed, tenant: later }).actions).toEqual([]);
+    expect(status.notifications.notices).toEqual([]);
+  });
+
+  test('whose trip is over owes its mail to those who were contacts then, and to nobody who came since', () => {
+    const spec = aSpec({ notificationEmails: [HR, 'new@acme.example'] });
+    const { actions, status } = reconcile(
+      anObserved({ tenant: stored({ spec }, closedOwing()), derived: { ...CONFIG, breakerEpoch: 1 }, pods: null }),
+    );
+    expect(actions).toEqual([{ kind: 'Notify', notices: [notice] }]);
+    expect(status.notifications.notices.map(({ pending }) => pending)).toEqual([[recipientMark(HR)]]);
+  });
+
+  test('that is open owes its mail to whoever becomes a contact too', () => {
+    const spec = aSpec({ enabled: false, notificationEmails: [HR, 'new@acme.example'] });
+    const { status, requeue } = reconcile(
+      anObserved({ tenant: stored({ ...mirrored, spec }, told(anOpenBreaker({ mirroredTrip: 1 }))), derived: TRIPPED_CONFIG }),
+    );
+    expect(status.notifications.notices).toMatchObject([{ pending: [recipientMark('new@acme.example')], delivered: [recipientMark(HR)] }]);
+    expect(requeue).toEqual({ kind: 'after', milliseconds: 0 });
   });
 
   test('tells in its condition what happened and how to switch on again', () => {
-    const tenant = stored(mirrored, { breaker: anOpenBreaker({ mirroredTrip: 1, lastNotified: notified }) });
+    const tenant = stored(mirrored, told(anOpenBreaker({ mirroredTrip: 1 })));
     const { status } = reconcile(anObserved({ tenant, derived: TRIPPED_CONFIG }));
     expect(status.conditions.find(({ type }) => type === 'Tripped')?.message).toBe(
       '4 of 6 requests failed within 40m: 4 InvalidValue; the tenant is switched off; fix the cause, then set spec.enabled to true, ' +
@@ -766,8 +886,13 @@ describe('the breaker', () => {
   });
 });
 
+/** What is stalled is mailed after 10 minutes, counted from the whole second; a trip has its own mail, and an unread spec names nobody. */
+function restOf(conditions: string): Requeue {
+  return /Stalled=True\/(?!Tripped|SpecInvalid)/.test(conditions) ? { kind: 'after', milliseconds: 599_500 } : NONE;
+}
+
 function runCases(cases: readonly Case[]): void {
-  test.each(cases)('$name ($reason)', ({ observed, actions, conditions, events = [], requeue = NONE }) => {
+  test.each(cases)('$name ($reason)', ({ observed, actions, conditions, events = [], requeue = restOf(conditions) }) => {
     const result = reconcile(anObserved(observed));
     expect(result.actions).toEqual(actions);
     expect(summary(result)).toBe(conditions);

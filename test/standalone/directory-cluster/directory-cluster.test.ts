@@ -123,6 +123,10 @@ describe('reading a folder', () => {
     expect(await cluster.tokenSecret('team-hr', 'scim-token')).toEqual({
       data: { token: 'a-token-of-more-than-24-characters' },
       generated: false,
+      madeFor: null,
+      immutable: false,
+      rotateAt: null,
+      version: expect.any(String),
     });
   });
 
@@ -424,11 +428,16 @@ metadata:
   namespace: team-hr
   labels:
     app.kubernetes.io/managed-by: scim-operator
+    scim-operator.dev/tenant: acme
 type: Opaque
 stringData:
   token: secret-token
 `);
-    expect(await cluster.tokenSecret('team-hr', 'scim-token')).toEqual({ data: { token: 'secret-token' }, generated: true });
+    expect(await cluster.tokenSecret('team-hr', 'scim-token')).toMatchObject({
+      data: { token: 'secret-token' },
+      generated: true,
+      madeFor: 'acme',
+    });
   });
 
   test('a token Secret never replaces a file of that name', async () => {
@@ -439,6 +448,25 @@ stringData:
       'team-hr.scim-token.yaml exists and holds no Secret team-hr/scim-token; rename it',
     );
     expect(await read('team-hr.scim-token.yaml')).toBe('# to be written\n');
+  });
+
+  test('a token Secret of before there was a mark of its tenant is rewritten in place, for the owner alone', async () => {
+    await put('acme.yaml', ACME_YAML);
+    const labels = 'labels: { app.kubernetes.io/managed-by: scim-operator }';
+    await put('kept.yaml', `# mine\n${SECRET_YAML.replace('namespace: team-hr }', `namespace: team-hr, ${labels} }`)}`);
+    await chmod(join(folder, 'kept.yaml'), 0o600);
+    const cluster = await open({ feed: false });
+    const before = (await cluster.tokenSecret('team-hr', 'scim-token'))!;
+    expect(before).toMatchObject({ generated: true, madeFor: null });
+    await cluster.rotateTokenSecret(await acme(cluster), { name: 'scim-token', key: 'token', token: 'new', version: before.version });
+    expect(await read('kept.yaml')).toMatch(/^# mine\n[^]*stringData:\n {2}token: new\n$/);
+    expect((await stat(join(folder, 'kept.yaml'))).mode & 0o777).toBe(0o600);
+    expect((await cluster.tokenSecret('team-hr', 'scim-token'))?.data).toEqual({ token: 'new' });
+  });
+
+  test('an immutable Secret is known as such', async () => {
+    await put('secret.yaml', `${SECRET_YAML}immutable: true\n`);
+    expect(await (await open()).tokenSecret('team-hr', 'scim-token')).toMatchObject({ immutable: true });
   });
 
   test('no token stays in the state files', async () => {

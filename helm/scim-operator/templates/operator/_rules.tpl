@@ -8,7 +8,7 @@
   verbs: [patch]
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch]
+  verbs: [get, list, watch{{ if .Values.tokenSecrets.create }}, patch{{ end }}]
   {{- with .Values.tokenSecrets.names }}
   resourceNames:
     {{- toYaml . | nindent 4 }}
@@ -36,11 +36,11 @@
   verbs: [list]
 {{- end -}}
 
-{{- /* A ClusterRole reads and creates here, too. */ -}}
+{{- /* A ClusterRole reads and writes here, too. */ -}}
 {{- define "scim-operator.operator.configRules" -}}
-{{- $verbs := list "patch" "delete" -}}
+{{- $verbs := list "delete" -}}
 {{- if or .Values.watchNamespaces (not .Values.tokenSecrets.create) -}}
-{{- $verbs = prepend $verbs "create" -}}
+{{- $verbs = concat (list "create" "patch") $verbs -}}
 {{- end -}}
 {{- if .Values.watchNamespaces -}}
 {{- $verbs = concat (list "get" "list" "watch") $verbs -}}

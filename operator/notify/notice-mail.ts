@@ -1,22 +1,24 @@
 import { sha256Hex } from '#common/sha256-hex.ts';
-import type { Mail, TripNotice } from '../controller/ports.ts';
-import { tripContent, type TripContent, type TripContentOptions } from './trip-content.ts';
-import type { Step } from './trip-steps.ts';
+import type { Mail, Notice } from '../controller/ports.ts';
+import type { ContentOptions, MailContent, Step } from './mail-content.ts';
+import { stalledContent } from './stalled-content.ts';
+import { tokenContent } from './token-content.ts';
+import { tripContent } from './trip-content.ts';
 
-export interface TripMailOptions extends TripContentOptions {
+export interface NoticeMailOptions extends ContentOptions {
   /** Right side of the Message-ID: the domain of MAIL_FROM. */
   readonly domain: string;
 }
 
 /**
- * The mail of one trip to one contact: what happened, how often, since when, and what to do. It names no person of
- * the tenant and no token. Equal notices give the same Message-ID, so a repeated delivery can be recognised.
+ * The mail of one notice to one contact: what happened, since when, and what to do. It names no person of the tenant and
+ * no token. Equal notices give the same Message-ID, so a repeated delivery can be recognised.
  */
-export function renderTripMail(notice: TripNotice, options: TripMailOptions): Mail {
-  const content = tripContent(notice, options);
+export function renderNoticeMail(notice: Notice, options: NoticeMailOptions): Mail {
+  const content = contentOf(notice, options);
   const recipient = sha256Hex(notice.recipient).slice(0, 12);
   return {
-    messageId: `<trip-${notice.trip}.${notice.uid}.${recipient}@${options.domain}>`,
+    messageId: `<${notice.id}.${notice.uid}.${recipient}@${options.domain}>`,
     to: notice.recipient,
     subject: content.subject,
     text: renderText(content),
@@ -24,7 +26,19 @@ export function renderTripMail(notice: TripNotice, options: TripMailOptions): Ma
   };
 }
 
-function renderText({ opening, facts, failures, next, link }: TripContent): string {
+function contentOf(notice: Notice, options: ContentOptions): MailContent {
+  switch (notice.kind) {
+    case 'Trip':
+      return tripContent(notice, options);
+    case 'TokenExpiry':
+      return tokenContent(notice, options);
+    case 'Stalled':
+    default:
+      return stalledContent(notice, options);
+  }
+}
+
+function renderText({ opening, facts, failures, next, link }: MailContent): string {
   const width = Math.max(...facts.map(([label]) => label.length));
   const parts = [
     opening,
@@ -43,7 +57,7 @@ function textStep({ words, command }: Step, index: number): string {
   return command === null ? line : `${line}\n\n${command.replaceAll(/^/gm, '       ')}\n`;
 }
 
-function renderHtml({ subject, opening, facts, failures, next, link }: TripContent): string {
+function renderHtml({ subject, opening, facts, failures, next, link }: MailContent): string {
   const rows = facts.map(
     ([label, value]) => `<tr><th align="left" style="padding-right:1em">${escapeHtml(label)}</th><td>${escapeHtml(value)}</td></tr>`,
   );
