@@ -82,6 +82,18 @@ describe('an emergency-notification product', () => {
     expect((await before.send({ method: 'GET', path: '/Users' })).status).toBe(200);
   });
 
+  test('has a new token made when its manifest asks for one, beside the one before', async () => {
+    const before = client;
+    const old = await tokenOf('alarm');
+    const text = await readFile(manifest('emergency-notification'), 'utf8');
+    const asked = text.replace('  name: alarm\n', "  name: alarm\n  annotations: { scim-operator.dev/rotate-at: '1' }\n");
+    await writeFile(manifest('emergency-notification'), asked);
+    const another = await waitUntil(async () => [await tokenOf('alarm')].find((token) => token !== old), { what: 'a new token' });
+    client = await clientOf('alarm', another);
+    expect((await before.send({ method: 'GET', path: '/Users' })).status).toBe(200);
+    expect(await readFile(tokenFile('alarm'), 'utf8')).toContain('# The token of the ScimTenant team-hr/alarm');
+  });
+
   test('refuses every token of before once the Secret was deleted, and has made a new one', async () => {
     const before = client;
     await rm(tokenFile('alarm'));
