@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { aMarkedPerson, MARK } from '../support/a-marked-person.ts';
 import type { ScimClient } from '../support/scim-client.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { condition, metric } from './cluster.ts';
+import { condition, isMailed, metric } from './cluster.ts';
 import { keepWriting } from './keep-writing.ts';
 import { PeopleWorld } from './people-world.ts';
 
@@ -75,7 +75,7 @@ describe('a wave of deactivations', () => {
     const tripped = await waitUntil(
       async () => {
         const tenant = await world.cluster.tenant(TENANT);
-        return tenant.spec.enabled === false && tenant.status.breaker.lastNotified?.recipients?.length === 2 && tenant;
+        return tenant.spec.enabled === false && isMailed(tenant.status, 1, 2) && tenant;
       },
       { what: 'the trip in status, spec and mailbox', timeoutMs: 30_000 },
     );
