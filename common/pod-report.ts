@@ -87,6 +87,24 @@ const deactivationWaveSchema = z.object({
   people: z.int().nonnegative(),
 });
 
+const deletionSchema = z.object({
+  /** Of the state `Deleting` that this pod serves. */
+  id: z.string(),
+  /** Requests that were let in before and still run. */
+  requestsInFlight: z.int().nonnegative(),
+  /** As the store has it, whichever pods did it; null while this pod has not looked. */
+  progress: z
+    .object({
+      startedAt: z.iso.datetime(),
+      /** People, groups and memberships when it began, and how many of them are removed. */
+      total: z.int().nonnegative(),
+      removed: z.int().nonnegative(),
+      /** When nothing was left and nothing could come any more. */
+      finishedAt: z.iso.datetime().nullable(),
+    })
+    .nullable(),
+});
+
 const tenantReportSchema = z.object({
   generation: z.int(),
   revision: z.string(),
@@ -105,6 +123,8 @@ const tenantReportSchema = z.object({
   recentFailures: z.array(recentFailureSchema).default([]),
   /** Paths that were sent to this pod under the mapping that it serves, and that this mapping does not take. */
   ignoredAttributes: z.array(z.string()).default([]),
+  /** Set exactly while the tenant is served as one that is being deleted. */
+  deletion: deletionSchema.nullable().default(null),
 });
 
 export const podReportSchema = z.object({
@@ -123,5 +143,6 @@ export type OutcomeBucket = z.infer<typeof outcomeBucketSchema>;
 export type TenantReport = z.infer<typeof tenantReportSchema>;
 export type RecentFailure = z.infer<typeof recentFailureSchema>;
 export type Reprojection = z.infer<typeof reprojectionSchema>;
+export type PodDeletion = z.infer<typeof deletionSchema>;
 export type DeactivationWave = z.infer<typeof deactivationWaveSchema>;
 export type PodReport = z.infer<typeof podReportSchema>;

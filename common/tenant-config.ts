@@ -64,6 +64,17 @@ const tenantStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('Disabled') }),
   /** The breaker opened; `reason` is one line for the directory's admin. */
   z.object({ kind: z.literal('Tripped'), openedAt: isoDateTime, reason: z.string() }),
+  /**
+   * The ScimTenant is being deleted, and its people with it. A pod of before this state refuses the config and goes on serving
+   * the last good one, so it never acknowledges, and the deletion waits until it has been replaced.
+   */
+  z.object({
+    kind: z.literal('Deleting'),
+    /** `metadata.uid` of the ScimTenant: a later one of the same name has another. */
+    id: z.string().min(1),
+    /** Every pod has refused requests for long enough that none is under way: from now on nothing that is removed comes back. */
+    settled: z.boolean(),
+  }),
 ]);
 
 export const tenantConfigSchema = z.object({

@@ -14,8 +14,9 @@ import { addressedBy, tellFailure } from './tell-failure.ts';
  */
 export function recordOutcomes({ clock }: { readonly clock: () => number }): MiddlewareHandler<AppEnv> {
   return async function recordOutcome(c, next) {
-    await next();
     const tenant = c.get('tenant');
+    using _ = tenant.activity.requestBegins();
+    await next();
     const now = clock();
     const write = !isRead(c.req.method, c.req.path);
     const failures: FailureClass[] = [];

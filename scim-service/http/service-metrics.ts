@@ -22,6 +22,7 @@ export interface ServiceMetrics {
   attributesIgnored(tenant: TenantName, count: number): void;
   usersReprojected(count: number): void;
   retiredUsersRemoved(count: number): void;
+  deletedTenantRecordsRemoved(count: number): void;
   deactivationWave(tenant: TenantName): void;
   storeOperation(operation: string, seconds: number): void;
   /** Names what the gauge of the configs' age reads at each scrape; null while there is no config. */
@@ -64,6 +65,11 @@ export function createServiceMetrics(registry: Registry, options: { readonly fai
     help: 'Deleted people who were removed for good at the end of their retention.',
     registers,
   });
+  const deleted = new Counter({
+    name: 'scim_deleted_tenant_records_removed_total',
+    help: 'People, groups and memberships of deleted tenants that were removed.',
+    registers,
+  });
   const waves = new Counter({
     name: 'scim_deactivation_waves_total',
     help: 'Times that more people of a tenant than its limit were to be deactivated within its window.',
@@ -93,6 +99,9 @@ export function createServiceMetrics(registry: Registry, options: { readonly fai
     },
     retiredUsersRemoved(count) {
       removed.inc(count);
+    },
+    deletedTenantRecordsRemoved(count) {
+      deleted.inc(count);
     },
     deactivationWave({ namespace, name }) {
       waves.inc({ namespace, tenant: name });

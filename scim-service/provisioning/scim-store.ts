@@ -2,6 +2,7 @@ import type { DeactivationLedger } from './deactivation-ledger.ts';
 import type { ExistingPeopleStore } from './existing-people-store.ts';
 import type { GroupSearch, GroupStore, MembershipStore } from './group-store.ts';
 import type { JobLeases } from './job-leases.ts';
+import type { TenantRemoval } from './tenant-removal.ts';
 import type { UserSearch, UserStore } from './user-store.ts';
 import type { UserUpkeep } from './user-upkeep.ts';
 
@@ -17,6 +18,7 @@ export interface ScimStore extends StoreHealth {
   readonly deactivations: DeactivationLedger;
   readonly upkeep: UserUpkeep;
   readonly leases: JobLeases;
+  readonly removal: TenantRemoval;
 }
 
 /** Says whether a store answers; separate because only readiness asks. */

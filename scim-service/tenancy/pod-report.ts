@@ -1,4 +1,4 @@
-import type { PodReport, TenantReport } from '#common/pod-report.ts';
+import type { PodDeletion, PodReport, TenantReport } from '#common/pod-report.ts';
 import type { ServedTenant, TenantDirectory } from './tenant-directory.ts';
 
 export interface PodIdentity {
@@ -32,7 +32,14 @@ function reportTenant(tenant: ServedTenant, now: number, users: number | null): 
     reprojection: upkeep.reprojection,
     recentFailures: [...failures.list()],
     ignoredAttributes: [...ignored.list()],
+    deletion: deletionOf(tenant),
   };
+}
+
+function deletionOf({ config: { state }, activity, upkeep }: ServedTenant): PodDeletion | null {
+  if (state.kind !== 'Deleting') return null;
+  const { requestsInFlight } = activity;
+  return { id: state.id, requestsInFlight, progress: upkeep.deletion?.id === state.id ? upkeep.deletion.progress : null };
 }
 
 function isoTime(milliseconds: number | null): string | null {

@@ -1,3 +1,4 @@
+import type { TenantKey } from '#common/tenant-key.ts';
 import type { JobLeases } from '../provisioning/job-leases.ts';
 
 /** Milliseconds. A pod that dies is followed by another after this time. */
@@ -36,4 +37,14 @@ export class JobLease {
     this.#until = held ? until : 0;
     return held;
   }
+}
+
+/** Name of the lease of the work that brings people to a changed mapping. */
+export function reprojectionLease(tenant: TenantKey): string {
+  return `reproject ${tenant}`;
+}
+
+/** Name of the lease of the work that removes the people of a deleted tenant. */
+export function deletionLease(tenant: TenantKey): string {
+  return `delete ${tenant}`;
 }

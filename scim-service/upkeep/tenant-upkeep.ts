@@ -5,6 +5,7 @@ import { StoreUnavailableError, type ScimStore } from '../provisioning/scim-stor
 import type { ServedTenant, TenantDirectory } from '../tenancy/tenant-directory.ts';
 import { KeyQueue } from './key-queue.ts';
 import { endOfRetention, losesRetired, removeRetired, type RetentionParts } from './remove-retired.ts';
+import { deletionOf, isRemoved, removeTenant, type TenantRemovalParts } from './remove-tenant.ts';
 import { noteNobodyLeft } from './reprojection-progress.ts';
 import { reprojectPeople, type ReprojectionParts } from './reproject-people.ts';
 import type { Sleep } from './run-in-batches.ts';
@@ -23,9 +24,9 @@ const LEAST_REST = 5;
 const REST_AFTER_FAULT = 10_000;
 
 export interface TenantUpkeepParts {
-  readonly store: Pick<ScimStore, 'users' | 'upkeep' | 'leases'>;
+  readonly store: Pick<ScimStore, 'users' | 'upkeep' | 'leases' | 'removal'>;
   readonly directory: TenantDirectory;
-  readonly metrics: ReprojectionParts['metrics'] & RetentionParts['metrics'];
+  readonly metrics: ReprojectionParts['metrics'] & RetentionParts['metrics'] & TenantRemovalParts['metrics'];
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -42,8 +43,8 @@ export interface TenantUpkeep {
 }
 
 /**
- * The work behind the requests: after a change of a mapping people are brought to it, and at the end of their retention deleted
- * people are removed. A look asks whether a tenant has any of it; only then it gets a job.
+ * The work behind the requests: after a change of a mapping people are brought to it, at the end of their retention deleted
+ * people are removed, and so is everybody of a deleted tenant. A look asks whether a tenant has any of it; only then it gets a job.
  */
 export function createTenantUpkeep(parts: TenantUpkeepParts): TenantUpkeep {
   return { run: (signal) => new UpkeepRun({ sleep: waitUnlessAborted, random: Math.random, ...parts }, signal).run() };
@@ -87,7 +88,7 @@ class UpkeepRun {
     const isMappedAnew = !isNew && before.model.projection !== served.model.projection;
     const isKeptShorter = !isNew && served.config.users.retentionSeconds < before.config.users.retentionSeconds;
     if (isMappedAnew) this.#planLooks(key, LATER_LOOKS);
-    if (isNew || isMappedAnew || isKeptShorter || running !== undefined) this.#looks.add(key);
+    if (isNew || isMappedAnew || isKeptShorter || running !== undefined || deletionOf(served) !== null) this.#looks.add(key);
   }
 
   /** In the place of those that were planned for this tenant before. */
@@ -128,6 +129,8 @@ class UpkeepRun {
   async #hasWork(tenant: ServedTenant): Promise<boolean> {
     const { store, clock } = this.#parts;
     const { key, model, upkeep } = tenant;
+    const deleting = deletionOf(tenant);
+    if (deleting !== null) return !isRemoved(tenant, deleting);
     const outdated = await store.upkeep.findOutdated(key, model.projection, 1);
     // What this pod began may have been brought to its end by others: that has to be said.
     const isBegun = upkeep.reprojection?.projection === model.projection && upkeep.reprojection.finishedAt === null;
@@ -143,6 +146,11 @@ class UpkeepRun {
     const signal = AbortSignal.any([this.#signal, job.signal]);
     this.#running.set(key, job);
     try {
+      const deleting = deletionOf(tenant);
+      if (deleting !== null) {
+        if ((await removeTenant(this.#parts, tenant, deleting, signal)) === 'later') this.#planLooks(key, NEXT_ATTEMPT);
+        return;
+      }
       const removal = await removeRetired(this.#parts, tenant, signal);
       const reprojection = await reprojectPeople(this.#parts, tenant, signal);
       if (removal === 'later' || reprojection.end === 'later') this.#planLooks(key, NEXT_ATTEMPT);

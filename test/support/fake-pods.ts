@@ -4,8 +4,8 @@ import { tenantConfigRevision } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { ClusterReader, PodPoll, PodReports } from '#operator/controller/ports.ts';
 
-/** What a pod may have noted of a tenant; nothing unless told. */
-type PodNotes = Pick<TenantReport, 'deactivationWave' | 'reprojection' | 'recentFailures' | 'ignoredAttributes'>;
+/** What a pod may have noted of a tenant; nothing unless told, but that it serves a deletion. */
+type PodNotes = Pick<TenantReport, 'deactivationWave' | 'reprojection' | 'recentFailures' | 'ignoredAttributes' | 'deletion'>;
 
 type ConfigSource = Pick<ClusterReader, 'derivedConfig' | 'derivedConfigKeys'>;
 
@@ -60,7 +60,9 @@ export class FakePods implements PodReports {
     for (const key of keys) {
       const config = await this.#configs.derivedConfig(key);
       if (!config) continue;
-      const served = { active: config.state.kind === 'Active', generation: config.generation, epoch: config.breakerEpoch };
+      const { state } = config;
+      const deletionId = state.kind === 'Deleting' ? state.id : null;
+      const served = { active: state.kind === 'Active', deletionId, generation: config.generation, epoch: config.breakerEpoch };
       for (const pod of this.#pods.values()) if (!this.silent.has(pod.name)) pod.serve(key, served, tenantConfigRevision(config));
     }
   }
@@ -79,7 +81,11 @@ class FakePod {
     for (const key of this.#tenants.keys()) if (!keys.includes(key as TenantKey)) this.#tenants.delete(key);
   }
 
-  serve(key: TenantKey, config: { active: boolean; generation: number; epoch: number }, revision: string): void {
+  serve(
+    key: TenantKey,
+    { deletionId, ...config }: { active: boolean; deletionId: string | null; generation: number; epoch: number },
+    revision: string,
+  ): void {
     const before = this.#tenants.get(key);
     const buckets = before?.epoch === config.epoch ? before.buckets : [];
     this.#tenants.set(key, {
@@ -90,6 +96,7 @@ class FakePod {
       reprojection: before?.reprojection ?? null,
       recentFailures: before?.recentFailures ?? [],
       ignoredAttributes: before?.ignoredAttributes ?? [],
+      deletion: deletionId === null ? null : ofDeletion(before?.deletion ?? null, deletionId),
       ...config,
       revision,
       buckets,
@@ -120,4 +127,8 @@ class FakePod {
     const tenants = Object.fromEntries([...this.#tenants].map(([key, { active: _active, ...report }]) => [key, structuredClone(report)]));
     return { version: 1, bootId: this.#bootId, pod: this.name, time: new Date(now).toISOString(), synced: true, tenants };
   }
+}
+
+function ofDeletion(before: TenantReport['deletion'], id: string): TenantReport['deletion'] {
+  return before?.id === id ? before : { id, requestsInFlight: 0, progress: null };
 }

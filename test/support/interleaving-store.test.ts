@@ -3,6 +3,7 @@ import { describeDeactivationLedger } from '#test/contracts/deactivation-ledger-
 import { describeExistingPeople } from '#test/contracts/existing-people-contract.ts';
 import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
 import { describeJobLeases } from '#test/contracts/job-leases-contract.ts';
+import { describeTenantRemoval } from '#test/contracts/tenant-removal-contract.ts';
 import { describeUserStore, type OpenedStore } from '#test/contracts/user-store-contract.ts';
 import { describeUserUpkeep } from '#test/contracts/user-upkeep-contract.ts';
 import { aStoredUser } from './a-user.ts';
@@ -19,6 +20,7 @@ describeExistingPeople('InterleavingStore', openStore);
 describeDeactivationLedger('InterleavingStore', openStore);
 describeUserUpkeep('InterleavingStore', openStore);
 describeJobLeases('InterleavingStore', openStore);
+describeTenantRemoval('InterleavingStore', openStore);
 
 describe('InterleavingStore', () => {
   test('lets another operation run between two of one task', async () => {

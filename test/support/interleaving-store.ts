@@ -21,6 +21,7 @@ export class InterleavingStore implements ScimStore, Disposable {
   readonly deactivations: ScimStore['deactivations'];
   readonly upkeep: ScimStore['upkeep'];
   readonly leases: ScimStore['leases'];
+  readonly removal: ScimStore['removal'];
   /** Writes that took effect. */
   writes = 0;
   readonly #database: DatabaseSync;
@@ -29,7 +30,7 @@ export class InterleavingStore implements ScimStore, Disposable {
   constructor() {
     this.#database = openDatabase(':memory:');
     this.#store = new SqliteStore(this.#database);
-    const { users, groups, memberships, existing, deactivations, upkeep, leases } = this.#store;
+    const { users, groups, memberships, existing, deactivations, upkeep, leases, removal } = this.#store;
     const [read, write] = [interleave, this.#write.bind(this)];
     // Plain objects, so that a test can lay a method of its own over them.
     this.users = {
@@ -75,12 +76,17 @@ export class InterleavingStore implements ScimStore, Disposable {
       findRetiredBefore: (...parameters) => read(() => upkeep.findRetiredBefore(...parameters)),
     };
     this.leases = { take: (request) => write(() => leases.take(request)) };
+    this.removal = {
+      begin: (...parameters) => write(() => removal.begin(...parameters)),
+      removeSome: (...parameters) => write(() => removal.removeSome(...parameters)),
+      finish: (...parameters) => write(() => removal.finish(...parameters)),
+    };
   }
 
   /** This store with some ports of another make, to fail or to lose a race. */
   with(ports: Partial<ScimStore>): ScimStore {
-    const { users, groups, memberships, existing, deactivations, upkeep, leases } = this;
-    return { users, groups, memberships, existing, deactivations, upkeep, leases, ping: () => this.ping(), ...ports };
+    const { users, groups, memberships, existing, deactivations, upkeep, leases, removal } = this;
+    return { users, groups, memberships, existing, deactivations, upkeep, leases, removal, ping: () => this.ping(), ...ports };
   }
 
   ping(): Promise<void> {

@@ -36,17 +36,18 @@ export class UpkeepWorld implements Disposable {
   readonly store = new InterleavingStore();
   readonly time = new Timeline('2026-11-24T10:00:00Z');
   readonly log = aLog();
-  readonly counted = { reprojected: 0, removed: 0 };
+  readonly counted = { reprojected: 0, removed: 0, deleted: 0 };
   #people = 0;
 
   /** Parts of one pod. @param holder its name among the holders of leases */
   pod(holder = 'pod-a') {
     const { store, time, log, counted } = this;
     return {
-      store: store as Pick<ScimStore, 'users' | 'upkeep' | 'leases'>,
+      store: store as Pick<ScimStore, 'users' | 'upkeep' | 'leases' | 'removal'>,
       metrics: {
         usersReprojected: (count: number) => void (counted.reprojected += count),
         retiredUsersRemoved: (count: number) => void (counted.removed += count),
+        deletedTenantRecordsRemoved: (count: number) => void (counted.deleted += count),
       },
       logger: log.logger,
       clock: time.now,
@@ -57,7 +58,7 @@ export class UpkeepWorld implements Disposable {
 
   /** The same pod over a store of which some methods are others. */
   podWith(overrides: Partial<UserUpkeep>, holder = 'pod-a') {
-    const { upkeep, users, leases } = this.store;
+    const { upkeep, users, leases, removal } = this.store;
     const changed: UserUpkeep = {
       findOutdated: (...parameters) => upkeep.findOutdated(...parameters),
       countOutdated: (...parameters) => upkeep.countOutdated(...parameters),
@@ -65,7 +66,7 @@ export class UpkeepWorld implements Disposable {
       findRetiredBefore: (...parameters) => upkeep.findRetiredBefore(...parameters),
       ...overrides,
     };
-    return { ...this.pod(holder), store: { users, leases, upkeep: changed } };
+    return { ...this.pod(holder), store: { users, leases, removal, upkeep: changed } };
   }
 
   /** As a pod of its own would serve it. */

@@ -3,6 +3,7 @@ import type { DeactivationsDocument } from './deactivations-document.ts';
 import type { GroupDocument } from './group-document.ts';
 import type { LeaseDocument } from './lease-document.ts';
 import type { MembershipDocument } from './membership-document.ts';
+import type { RemovalDocument } from './removal-document.ts';
 import type { PersonDocument } from './unlinked-document.ts';
 import type { UserDocument } from './user-document.ts';
 import { HAS_DELETED_AT, HAS_USER_NAME } from './user-filters.ts';
@@ -19,6 +20,7 @@ export interface Collections {
   readonly memberships: mongoose.mongo.Collection<MembershipDocument>;
   readonly leases: mongoose.mongo.Collection<LeaseDocument>;
   readonly deactivations: mongoose.mongo.Collection<DeactivationsDocument>;
+  readonly removals: mongoose.mongo.Collection<RemovalDocument>;
 }
 
 /** Nothing is made or waited for by itself: a collection that isn't connected answers with an error at once. */
@@ -42,6 +44,7 @@ export function declareCollections(connection: Connection): Collections {
     memberships: driverCollection(connection.model<MembershipDocument>('Membership', membershipSchema(), 'memberships')),
     leases: driverCollection(connection.model<LeaseDocument>('Lease', leaseSchema(), 'leases')),
     deactivations: driverCollection(connection.model<DeactivationsDocument>('Deactivations', deactivationsSchema(), 'deactivations')),
+    removals: driverCollection(connection.model<RemovalDocument>('Removal', removalSchema(), 'removals')),
   };
 }
 
@@ -160,6 +163,21 @@ function deactivationsSchema(): mongoose.Schema<DeactivationsDocument> {
       _id: { type: String, required: true },
       version: { type: Number, required: true },
       counts: { type: Mixed, required: true },
+    },
+    MANUAL,
+  );
+}
+
+function removalSchema(): mongoose.Schema<RemovalDocument> {
+  return new mongoose.Schema<RemovalDocument>(
+    {
+      _id: { type: String, required: true },
+      tenant: { type: String, required: true },
+      startedAt: { type: Date, required: true },
+      total: { type: Number, required: true },
+      removed: { type: Number, required: true },
+      steps: { type: Number },
+      finishedAt: { type: Date },
     },
     MANUAL,
   );

@@ -6,6 +6,7 @@ import { MongoExistingPeople } from './mongo-existing-people.ts';
 import { MongoGroupStore } from './mongo-group-store.ts';
 import { MongoJobLeases } from './mongo-job-leases.ts';
 import { MongoMembershipStore } from './mongo-membership-store.ts';
+import { MongoTenantRemoval } from './mongo-tenant-removal.ts';
 import { MongoUserStore } from './mongo-user-store.ts';
 import { MongoUserUpkeep } from './mongo-user-upkeep.ts';
 import { StoreConnection } from './store-connection.ts';
@@ -48,6 +49,7 @@ class ConnectedStore implements MongoStore {
   readonly deactivations: MongoDeactivationLedger;
   readonly upkeep: MongoUserUpkeep;
   readonly leases: MongoJobLeases;
+  readonly removal: MongoTenantRemoval;
   readonly #connection: StoreConnection;
   readonly #session: StoreSession;
 
@@ -59,6 +61,7 @@ class ConnectedStore implements MongoStore {
     this.deactivations = new MongoDeactivationLedger(session, collections);
     this.upkeep = new MongoUserUpkeep(session, collections);
     this.leases = new MongoJobLeases(session, collections);
+    this.removal = new MongoTenantRemoval(session, collections);
     this.#connection = connection;
     this.#session = session;
   }

@@ -71,3 +71,8 @@ export function outdatedUsers(tenant: TenantKey, projection: string): readonly Q
 export function retiredBefore(tenant: TenantKey, before: Date): Query {
   return { tenant, deletedAt: { ...HAS_DELETED_AT.deletedAt, $lt: before } };
 }
+
+/** All people of SCIM, seen or retired. Whom the product added lacks `deleted`. */
+export function linkedPeople(tenant: TenantKey): Query {
+  return { tenant, deleted: { $in: [false, true] } };
+}

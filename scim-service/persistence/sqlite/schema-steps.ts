@@ -126,4 +126,15 @@ export const SCHEMA_STEPS: readonly string[] = [
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- One row for each deletion of a tenant, which stays.
+  CREATE TABLE tenant_removals (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0,
+    finished_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -7,6 +7,7 @@ import { SqliteGroupStore } from './sqlite-group-store.ts';
 import { SqliteJobLeases } from './sqlite-job-leases.ts';
 import { SqliteMembershipStore } from './sqlite-membership-store.ts';
 import { SqliteSession } from './sqlite-session.ts';
+import { SqliteTenantRemoval } from './sqlite-tenant-removal.ts';
 import { SqliteUserStore } from './sqlite-user-store.ts';
 import { SqliteUserUpkeep } from './sqlite-user-upkeep.ts';
 
@@ -29,6 +30,7 @@ export class SqliteStore implements ScimStore, Disposable {
   readonly deactivations: SqliteDeactivationLedger;
   readonly upkeep: SqliteUserUpkeep;
   readonly leases: SqliteJobLeases;
+  readonly removal: SqliteTenantRemoval;
   readonly #session: SqliteSession;
   readonly #ping;
 
@@ -41,6 +43,7 @@ export class SqliteStore implements ScimStore, Disposable {
     this.deactivations = new SqliteDeactivationLedger(database, this.#session);
     this.upkeep = new SqliteUserUpkeep(database, this.#session);
     this.leases = new SqliteJobLeases(database, this.#session);
+    this.removal = new SqliteTenantRemoval(database, this.#session);
     this.#ping = database.prepare('SELECT 1 FROM users LIMIT 1');
   }
 

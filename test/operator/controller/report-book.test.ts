@@ -19,6 +19,7 @@ function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId 
     reprojection: null,
     recentFailures: [],
     ignoredAttributes: [],
+    deletion: null,
   };
   return {
     version: 1,

@@ -61,6 +61,28 @@ describe('outcomes of a tenant', () => {
     expect(service.tenant().activity.lastRequestAt).toBeNull();
   });
 
+  test('are waited for: a request counts as running until it is answered, under whichever config', async () => {
+    const held = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    await using service = await startScimService({
+      provisioning: {
+        async get() {
+          reached.resolve();
+          await held.promise;
+          throw new Error('boom');
+        },
+      },
+    });
+    const running = service.client.send({ method: 'GET', path: '/Users/x' });
+    await reached.promise;
+    service.directory.set(aTenantConfig({ state: { kind: 'Deleting', id: 'uid-1', settled: false } }));
+    expect((await service.client.send({ method: 'GET', path: '/Users/x' })).status).toBe(503);
+    expect(service.tenant().activity.requestsInFlight).toBe(1);
+    held.resolve();
+    expect((await running).status).toBe(500);
+    expect(service.tenant().activity.requestsInFlight).toBe(0);
+  });
+
   test('of a request that began in an old breaker epoch do not reach the new one', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -17,6 +17,11 @@ const CASES: readonly [state: TenantState, detail: string, reason: DocumentedRea
       'Once the cause is mended it is switched on with spec.enabled: true or a new value of spec.failurePolicy.resetToken, and its data is kept',
     'Tripped',
   ],
+  [
+    { kind: 'Deleting', id: 'uid-1', settled: false },
+    'ScimTenant team-hr/acme is being deleted, and its people are removed (spec.tenantDeletion: Delete); take this URL out of the directory',
+    'Deleting',
+  ],
 ];
 
 describe('a tenant that is switched off', () => {

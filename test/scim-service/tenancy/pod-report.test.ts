@@ -72,6 +72,7 @@ describe('buildPodReport', () => {
           reprojection: REPROJECTION,
           recentFailures: [FAILURE],
           ignoredAttributes: ['nickName', 'x509Certificates'],
+          deletion: null,
         },
         'team-it/idle': {
           generation: 1,
@@ -85,9 +86,29 @@ describe('buildPodReport', () => {
           reprojection: null,
           recentFailures: [],
           ignoredAttributes: [],
+          deletion: null,
         },
       },
     });
+  });
+
+  test('tells of a tenant that is being deleted what still runs, and how far its own deletion is', () => {
+    const directory = new TenantDirectory({ logger: aLog().logger, clock: () => 0 });
+    const reported = () => buildPodReport(directory, { bootId: 'b', pod: 'p', now: 0, users: () => null }).tenants['team-hr/acme']?.deletion;
+    directory.set(aTenantConfig());
+    const request = directory.find('team-hr/acme')!.activity.requestBegins();
+    expect(reported()).toBeNull();
+
+    const deleting = (id: string) => aTenantConfig({ state: { kind: 'Deleting', id, settled: false } });
+    directory.set(deleting('uid-1'));
+    expect(reported()).toEqual({ id: 'uid-1', requestsInFlight: 1, progress: null });
+    const progress = { startedAt: '2026-11-24T10:00:00.000Z', total: 12, removed: 5, finishedAt: null };
+    directory.find('team-hr/acme')!.upkeep.deletion = { id: 'uid-1', progress };
+    request[Symbol.dispose]();
+    expect(reported()).toEqual({ id: 'uid-1', requestsInFlight: 0, progress });
+
+    directory.set(deleting('uid-2'));
+    expect(reported()).toEqual({ id: 'uid-2', requestsInFlight: 0, progress: null });
   });
 
   test('says so while the configs are not all read', () => {

@@ -279,11 +279,11 @@ describe('createTenantUpkeep', () => {
     });
     startPod([AFTER, { ...BEFORE, name: 'other', users: { onDelete: 'Deactivate', retentionSeconds: 0 } }], parts);
     await world.time.pass(5 * MINUTE);
-    expect(world.counted).toEqual({ reprojected: 0, removed: 0 });
+    expect(world.counted).toEqual({ reprojected: 0, removed: 0, deleted: 0 });
 
     away = false;
     await world.time.pass(30 * SECOND);
-    expect(world.counted).toEqual({ reprojected: 30, removed: 1 });
+    expect(world.counted).toEqual({ reprojected: 30, removed: 1, deleted: 0 });
   });
 
   test('a pod that finds nobody left says so, since the one that did them may be gone', async () => {

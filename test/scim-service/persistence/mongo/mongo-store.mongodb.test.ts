@@ -9,6 +9,7 @@ import { describeDeactivationLedger } from '#test/contracts/deactivation-ledger-
 import { describeExistingPeople } from '#test/contracts/existing-people-contract.ts';
 import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
 import { describeJobLeases } from '#test/contracts/job-leases-contract.ts';
+import { describeTenantRemoval } from '#test/contracts/tenant-removal-contract.ts';
 import { describeUserStore } from '#test/contracts/user-store-contract.ts';
 import { describeUserUpkeep } from '#test/contracts/user-upkeep-contract.ts';
 import { mongodbCommand } from '#test/servers/mongodb-program.ts';
@@ -48,6 +49,7 @@ const CONTRACTS = [
   describeUserUpkeep,
   describeJobLeases,
   describeDeactivationLedger,
+  describeTenantRemoval,
 ] as const;
 
 for (const describeStore of CONTRACTS) {

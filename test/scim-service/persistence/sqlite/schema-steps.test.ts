@@ -59,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function anOldFile(schema: 1 | 2): Promise<string> {
+async function anOldFile(schema: 1 | 2 | 3): Promise<string> {
   const file = join(folder, `old-${(files += 1)}.sqlite`);
   alter(file, await readFile(new URL(`../../../fixtures/sqlite/schema-${schema}.sql`, import.meta.url), 'utf8'));
   return file;
@@ -155,4 +155,21 @@ test('a file of schema 2 keeps its groups, with members who are seen and who are
     { id: ann, type: 'User' },
     { id: bob, type: 'User' },
   ]);
+});
+
+test('a file of schema 3 keeps its unlinked people, ledger and leases, and takes the removal of a tenant from then on', async () => {
+  using store = openSqliteStore({ file: await anOldFile(3) });
+  const cid = await store.existing.findByKey('team-hr/acme', 'login=cid', 10);
+  expect(cid).toEqual([{ kind: 'unlinked', id: 'p-1', person: { login: 'cid' } }]);
+  expect(await store.deactivations.read('team-hr/acme')).toMatchObject({ version: 2, counts: { people: 2 } });
+  const take = { name: 'reproject team-hr/acme', holder: 'pod-b', rank: 3, until: new Date(60_000), forgetBefore: new Date(0) };
+  expect(await store.leases.take({ ...take, now: new Date(3_000) })).toBe(false);
+
+  const removal = { tenant: 'team-hr/acme', id: 'uid-1' } as const;
+  expect(await store.removal.begin(removal, new Date(5_000))).toMatchObject({ total: 5 });
+  expect(await store.removal.removeSome(removal, 100)).toMatchObject({ removed: 5 });
+  expect(await store.removal.finish(removal, new Date(6_000), [take.name])).toMatchObject({ finishedAt: new Date(6_000) });
+  expect(await store.existing.findByKey('team-hr/acme', 'login=cid', 10)).toEqual(cid);
+  expect([await store.users.count('team-hr/acme'), await store.users.count('team-hr/globex')]).toEqual([0, 1]);
+  expect(await store.leases.take({ ...take, now: new Date(3_000) })).toBe(true);
 });

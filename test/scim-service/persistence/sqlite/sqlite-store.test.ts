@@ -13,6 +13,7 @@ import { describeExistingPeople } from '#test/contracts/existing-people-contract
 import { describeGroupStore } from '#test/contracts/group-store-contract.ts';
 import { describeJobLeases } from '#test/contracts/job-leases-contract.ts';
 import { describeUserStore, type OpenedStore } from '#test/contracts/user-store-contract.ts';
+import { describeTenantRemoval } from '#test/contracts/tenant-removal-contract.ts';
 import { describeUserUpkeep } from '#test/contracts/user-upkeep-contract.ts';
 import { aStoredGroup } from '#test/support/a-group.ts';
 import { aStoredUser } from '#test/support/a-user.ts';
@@ -41,6 +42,7 @@ describeGroupStore('SQLite', openStore);
 describeExistingPeople('SQLite', openStore);
 describeUserUpkeep('SQLite', openStore);
 describeJobLeases('SQLite', openStore);
+describeTenantRemoval('SQLite', openStore);
 describeDeactivationLedger('SQLite', openStore);
 
 describe('the file of openSqliteStore', () => {
@@ -125,7 +127,7 @@ describe('the file of openSqliteStore', () => {
     alter(file, 'PRAGMA user_version = 7');
     const before = await readFile(file);
     expect(() => openSqliteStore({ file })).toThrow(
-      `the store's file ${JSON.stringify(file)} can't be used: a newer version of this program wrote it (schema 7, this one knows up to 3); start that version`,
+      `the store's file ${JSON.stringify(file)} can't be used: a newer version of this program wrote it (schema 7, this one knows up to 4); start that version`,
     );
     expect(await readFile(file)).toEqual(before);
   });
