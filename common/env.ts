@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION_PATTERN, parseDuration } from './duration.ts';
 
 /** Every problem of the environment at once, one line each, naming its variable. */
 export class EnvironmentError extends Error {
@@ -52,6 +53,15 @@ export function portVariable() {
     .string()
     .refine((text) => /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535, { error })
     .transform(Number);
+}
+
+/** Duration as a ScimTenant has it, in milliseconds; at most ten years. */
+export function durationVariable() {
+  const error = insteadOf('write a duration of at most 87600h such as 10m or 1h30m');
+  return z
+    .string()
+    .refine((text) => DURATION_PATTERN.test(text) && parseDuration(text) <= parseDuration('87600h'), { error })
+    .transform(parseDuration);
 }
 
 /** `true` or `false`; a mistyped one is an error, not "unset". */

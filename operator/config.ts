@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   choiceVariable,
+  durationVariable,
   kubernetesNameVariable,
   listVariable,
   parseEnvironment,
@@ -34,6 +35,8 @@ export interface OperatorConfig {
     readonly identity: string;
   };
   readonly mail: MailConfig;
+  /** How long a namespace that is being deleted waits for the removal of its tenants' people. */
+  readonly deletionTimeoutMs: number;
 }
 
 export interface MailConfig {
@@ -86,6 +89,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       POD_NAMESPACE: kubernetesNameVariable().optional(),
       SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
       POD_NAME: z.string().default(hostname),
+      DELETION_TIMEOUT: durationVariable().default(600_000),
       ...mailVariables,
     },
     environment,
@@ -106,5 +110,6 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       identity: variables.POD_NAME,
     },
     mail: mailConfigOf(variables),
+    deletionTimeoutMs: variables.DELETION_TIMEOUT,
   });
 }

@@ -19,6 +19,8 @@ export interface ControlLoopParts {
   readonly externalUrl: string;
   /** Where the folder `docs` is published; null when it is not. */
   readonly docsUrl: string | null;
+  /** How long a namespace that is being deleted waits for the removal of its tenants' people; absent where there are none to wait. */
+  readonly deletionTimeoutMs?: number;
   readonly metrics: OperatorMetrics;
   readonly logger: Logger;
 }
@@ -50,7 +52,11 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
     queue,
     metrics,
     logger,
-    settings: { externalUrl: parts.externalUrl, docsUrl: parts.docsUrl },
+    settings: {
+      externalUrl: parts.externalUrl,
+      docsUrl: parts.docsUrl,
+      ...(parts.deletionTimeoutMs !== undefined && { deletionTimeoutMs: parts.deletionTimeoutMs }),
+    },
   });
   await controller.run(signal);
 }

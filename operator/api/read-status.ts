@@ -113,6 +113,7 @@ const statusSchema = z.object({
   breaker: breakerSchema.prefault({}),
   token: tokenSchema.prefault({}),
   notifications: notificationsSchema.prefault({}),
+  deletion: z.object({ startedTime: z.string(), total: count, removed: count }).nullable().default(null),
 });
 
 /** A list whose entries of an unknown kind, which another version of the operator wrote, are left out. */

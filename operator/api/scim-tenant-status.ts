@@ -58,6 +58,14 @@ export interface ReprojectionStatus {
   readonly arrivesWithNextSync: readonly string[];
 }
 
+/** People who are removed from the store, because the tenant is being deleted. */
+export interface DeletionStatus {
+  readonly startedTime: string;
+  /** People, groups and memberships when it began, and how many of them are removed. */
+  readonly total: number;
+  readonly removed: number;
+}
+
 /** Why one request of the directory did not do what it asked for. */
 export interface RecentFailureStatus {
   readonly time: string;
@@ -97,6 +105,8 @@ export interface ScimTenantStatus {
   readonly breaker: BreakerStatus;
   readonly token: TokenStatus;
   readonly notifications: NotificationsStatus;
+  /** Null unless the tenant is being deleted, and until a pod has begun. */
+  readonly deletion: DeletionStatus | null;
 }
 
 export interface TokenStatus {

@@ -18,6 +18,10 @@ export const ROTATE_AT_ANNOTATION = `${API_GROUP}/rotate-at`;
 
 /** Field manager of the one write to spec that the operator makes. */
 export const BREAKER_FIELD_MANAGER = 'scim-operator-breaker';
+/** Keeps a tenant with `tenantDeletion: Delete` until its people are removed from the store. */
+export const PEOPLE_FINALIZER = `${API_GROUP}/people`;
+/** Field manager of that finalizer, which a person's or a tool's apply leaves alone therefore. */
+export const FINALIZER_FIELD_MANAGER = 'scim-operator-finalizer';
 /** Field manager of everything else. */
 export const OPERATOR_FIELD_MANAGER = 'scim-operator';
 
@@ -32,7 +36,10 @@ export interface ScimTenant extends TenantName {
   readonly uid: string;
   readonly generation: number;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly deleting: boolean;
+  /** RFC 3339; null while nobody has asked for its deletion. */
+  readonly deletionRequestedAt: string | null;
+  /** PEOPLE_FINALIZER is on it. */
+  readonly held: boolean;
   readonly spec: ScimTenantSpec | InvalidSpec;
   /** Field managers that own `spec.enabled`, from managedFields; a directory of files names `file`. */
   readonly enabledOwners: readonly string[];

@@ -40,6 +40,10 @@ async function carryOut({ writer, notifier, newToken }: ApplyParts, tenant: Scim
       return writer.rotateTokenSecret(tenant, { name: action.name, key: action.key, token: newToken(), version: action.version });
     case 'MirrorDisabled':
       return writer.mirrorDisabled(tenant, action.disabled);
+    case 'HoldTenant':
+      return writer.holdTenant(tenant);
+    case 'ReleaseTenant':
+      return writer.releaseTenant(tenant);
     case 'Notify':
       for (const notice of action.notices) notifier.submit(notice);
       return;

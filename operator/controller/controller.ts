@@ -8,7 +8,8 @@ import type { KeyQueue } from './key-queue.ts';
 import type { OperatorMetrics, ReconcileResult } from './operator-metrics.ts';
 import type { ChangeFeed, Clock, ClusterReader, ClusterWriter, Leadership, Notifier, PodReports } from './ports.ts';
 import { ReportBook } from './report-book.ts';
-import { runTenant, type TenantRunParts } from './tenant-run.ts';
+import type { TenantRunParts } from './run-parts.ts';
+import { runTenant } from './tenant-run.ts';
 
 export interface ControllerParts {
   readonly reader: ClusterReader;
@@ -34,6 +35,8 @@ export interface ControllerSettings {
   readonly pollIntervalMs?: number;
   /** How often every tenant is looked at without a reason, and leftovers are swept; 10 min. */
   readonly resyncIntervalMs?: number;
+  /** How long a namespace that is being deleted waits for the removal of its tenants' people; 10 min. */
+  readonly deletionTimeoutMs?: number;
   /** Tenants handled at the same time; 4. */
   readonly workers?: number;
 }
@@ -48,7 +51,7 @@ export interface Controller {
   enqueue(key: TenantKey): void;
 }
 
-const DEFAULTS = { pollIntervalMs: 2_000, resyncIntervalMs: 600_000, workers: 4 };
+const DEFAULTS = { pollIntervalMs: 2_000, resyncIntervalMs: 600_000, deletionTimeoutMs: 600_000, workers: 4 };
 
 /** The shell around the runs: feed, polls and timers put keys into the queue, workers take them out. */
 export function createController(parts: ControllerParts): Controller {
@@ -56,8 +59,9 @@ export function createController(parts: ControllerParts): Controller {
   const settings = { ...DEFAULTS, ...parts.settings };
   const book = new ReportBook(clock);
   const propagation = new ConfigPropagation();
-  const { externalUrl, docsUrl } = settings;
-  const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit: new EventLimit(), externalUrl, docsUrl };
+  const { externalUrl, docsUrl, deletionTimeoutMs } = settings;
+  const eventLimit = new EventLimit();
+  const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit, externalUrl, docsUrl, deletionTimeoutMs };
 
   async function run(outer: AbortSignal): Promise<void> {
     const fault = new AbortController();

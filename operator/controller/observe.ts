@@ -1,4 +1,4 @@
-import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import { tenantKey } from '#common/tenant-key.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import { mailLabel, pendingMails } from '../reconcile/notices.ts';
 import type { Delivery, Observed } from '../reconcile/observed.ts';
@@ -16,15 +16,13 @@ export interface ObserveParts {
 }
 
 /**
- * Reads everything that a run needs, anew.
- * @returns null when the tenant does not exist or is being deleted
+ * Reads everything that a run for this tenant needs, anew.
  * @throws what the reader throws, when something can't be read
  */
-export async function observe(parts: ObserveParts, key: TenantKey): Promise<Observed | null> {
+export async function observe(parts: ObserveParts, tenant: ScimTenant): Promise<Observed> {
   const { reader, book, clock, notifier } = parts;
-  const tenant = await reader.tenant(key);
-  if (tenant === null || tenant.deleting) return null;
-  const { namespace } = parseTenantKey(key);
+  const key = tenantKey(tenant);
+  const { namespace } = tenant;
   const [tokenSecret, derived] = await Promise.all([
     isInvalidSpec(tenant.spec) ? null : readTokenSecret(reader, namespace, tenant.spec.tokenSecretRef.name),
     reader.derivedConfig(key),

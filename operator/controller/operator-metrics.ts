@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ReleaseReason } from '../reconcile/deletion/decide-deletion.ts';
 import type { QueueMetrics } from './key-queue.ts';
 import { createTenantMetrics, type TenantMetrics } from './tenant-metrics.ts';
 
@@ -6,6 +7,8 @@ import { createTenantMetrics, type TenantMetrics } from './tenant-metrics.ts';
 const CONTROLLER = 'scimtenant';
 
 export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
+
+const DELETION_OUTCOMES = { removed: 'removed', kept: 'kept', 'given up': 'given_up' } as const satisfies Record<ReleaseReason, string>;
 
 /** What the operator tells Prometheus. controller-runtime's names are kept, so that its dashboards and alerts work. */
 export interface OperatorMetrics {
@@ -17,6 +20,8 @@ export interface OperatorMetrics {
   notified(outcome: 'delivered' | 'failed'): void;
   /** An informer of this kind of resource heard from the API server, be it a bookmark. */
   informerHeard(kind: string): void;
+  /** A tenant with `tenantDeletion: Delete` that was deleted has gone, and why it could. */
+  tenantDeleted(why: ReleaseReason): void;
   /** Every pod serves a config this long after it was written. */
   configPropagated(seconds: number): void;
 }
@@ -55,6 +60,13 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
     registers,
   });
   for (const outcome of ['delivered', 'failed']) notifications.inc({ outcome }, 0);
+  const deletions = new Counter({
+    name: 'scim_deleted_tenants_total',
+    help: 'Deleted tenants with tenantDeletion: Delete that have gone: people removed, kept by a change to Retain, or given up',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of Object.values(DELETION_OUTCOMES)) deletions.inc({ outcome }, 0);
   const propagation = new Histogram({
     name: 'scim_config_propagation_seconds',
     help: 'Time from writing a configuration to its being served by every pod',
@@ -73,6 +85,7 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
     leading: (isLeader) => leader.set({ name: CONTROLLER }, isLeader ? 1 : 0),
     notified: (outcome) => notifications.inc({ outcome }),
     informerHeard: (kind) => heard(kind),
+    tenantDeleted: (why) => deletions.inc({ outcome: DELETION_OUTCOMES[why] }),
     configPropagated: (seconds) => propagation.observe(seconds),
   };
 }

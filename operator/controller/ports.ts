@@ -22,6 +22,8 @@ export interface ClusterReader {
   derivedConfig(key: TenantKey): Promise<TenantConfig | null>;
   /** Tenants that have a derived config, whether or not they exist still. */
   derivedConfigKeys(): Promise<readonly TenantKey[]>;
+  /** Whether the namespace is being deleted, and waits for what is in it. */
+  isNamespaceTerminating(namespace: string): Promise<boolean>;
 }
 
 export interface NewToken {
@@ -48,8 +50,14 @@ export interface ClusterWriter {
    * the default, true). A directory edits the file and keeps its comments.
    */
   mirrorDisabled(tenant: TenantName, disabled: boolean): Promise<void>;
+  /** Puts the finalizer on, so that a deletion waits for `releaseTenant`. Fails for a tenant whose deletion was asked for already. */
+  holdTenant(tenant: ScimTenant): Promise<void>;
+  /** Takes the finalizer off: a tenant whose deletion was asked for goes. Another one of its name is left alone. */
+  releaseTenant(tenant: ScimTenant): Promise<void>;
   writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void>;
   recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void>;
+  /** About a namespace, where it can be read when the namespace has gone. */
+  recordNamespaceEvent(namespace: string, event: TenantEvent): Promise<void>;
 }
 
 /** Tells which tenants may have changed, by their key alone. */

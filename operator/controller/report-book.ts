@@ -10,7 +10,7 @@ const LIVE_MS = 10_000;
 const QUIET_INTERVAL_MS = 30_000;
 /** The same while some requests fail: a success too can complete `minRequests`, and a trip is due within 15 s. */
 const FAILING_INTERVAL_MS = 10_000;
-/** The same for the progress of a re-projection, further failures and names of ignored attributes. */
+/** The same for the progress of a re-projection or a deletion, further failures and names of ignored attributes. */
 const DETAIL_INTERVAL_MS = 10_000;
 
 interface Entry {
@@ -27,7 +27,7 @@ interface Told {
   readonly slowAt: number;
   readonly activity: Activity;
   readonly activityAt: number;
-  /** Re-projections without their progress. */
+  /** Re-projections and deletions without their progress. */
   readonly marks: string;
   readonly detail: ReportDetail;
   readonly detailAt: number;
@@ -54,6 +54,7 @@ export class ReportBook {
   readonly #entries = new Map<string, Entry>();
   readonly #told = new Map<TenantKey, Told>();
   #expected: number | null = null;
+  #polledAt = 0;
 
   constructor(clock: () => number) {
     this.#clock = clock;
@@ -67,6 +68,7 @@ export class ReportBook {
   record(poll: PodPoll): readonly TenantKey[] {
     const now = this.#clock();
     this.#expected = poll.expected;
+    this.#polledAt = now;
     for (const report of poll.reports) this.#entries.set(report.bootId, { report, answeredAt: now });
     this.#forgetOld(now);
     const keys = new Set([...this.#entries.values()].flatMap(({ report }) => Object.keys(report.tenants) as TenantKey[]));
@@ -86,11 +88,18 @@ export class ReportBook {
       ...activity,
       waves: wavesOf(reports),
       ...detail,
+      // Of a pod that was silent nobody knows what it writes, so nothing older counts.
+      deletions: this.#lastAnswersOf(key).flatMap(({ deletion }) => deletion ?? []),
     };
   }
 
   #reportsOf(key: TenantKey): TenantReport[] {
     return [...this.#entries.values()].flatMap(({ report }) => report.tenants[key] ?? []);
+  }
+
+  #lastAnswersOf(key: TenantKey): TenantReport[] {
+    const last = [...this.#entries.values()].filter(({ answeredAt }) => answeredAt === this.#polledAt);
+    return last.flatMap(({ report }) => report.tenants[key] ?? []);
   }
 
   #liveReportsOf(key: TenantKey, now: number): TenantReport[] {
@@ -128,7 +137,7 @@ export class ReportBook {
     const { requests, failures } = countOutcomes(reports);
     const activity = this.#activity(key, now);
     const detail = reportDetail(live, reports);
-    const marks = JSON.stringify(detail.reprojections.map(({ projection, startedAt, finishedAt }) => [projection, startedAt, finishedAt]));
+    const marks = JSON.stringify([detail.reprojections.map(reprojectionMark), detail.deletions.map(deletionMark)]);
     const urgent = JSON.stringify([this.#expected, revisions.sort(), failures, wavesOf(reports), marks]);
     const slow = JSON.stringify([requests, activity]);
     const told = this.#told.get(key) ?? NOTHING_TOLD;
@@ -164,6 +173,14 @@ export class ReportBook {
       users: counted[0]?.report.tenants[key]?.users ?? null,
     };
   }
+}
+
+function reprojectionMark({ projection, startedAt, finishedAt }: ReportDetail['reprojections'][number]): unknown {
+  return [projection, startedAt, finishedAt];
+}
+
+function deletionMark({ id, requestsInFlight, progress }: ReportDetail['deletions'][number]): unknown {
+  return [id, requestsInFlight === 0, progress === null, progress?.finishedAt];
 }
 
 function wavesOf(reports: readonly TenantReport[]): PodObservation['waves'] {

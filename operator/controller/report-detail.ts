@@ -2,9 +2,9 @@ import { RECENT_FAILURES, type TenantReport } from '#common/pod-report.ts';
 import type { PodObservation } from '../reconcile/observed.ts';
 
 /** What pods tell of one tenant beside counts and times. */
-export type ReportDetail = Pick<PodObservation, 'reprojections' | 'recentFailures' | 'ignored'>;
+export type ReportDetail = Pick<PodObservation, 'reprojections' | 'recentFailures' | 'ignored' | 'deletions'>;
 
-export const NO_DETAIL: ReportDetail = { reprojections: [], recentFailures: [], ignored: [] };
+export const NO_DETAIL: ReportDetail = { reprojections: [], recentFailures: [], ignored: [], deletions: [] };
 
 /**
  * @param live of pods that answered lately: what one does that has gone is no longer done
@@ -18,6 +18,7 @@ export function reportDetail(live: readonly TenantReport[], all: readonly Tenant
       .sort((left, right) => Date.parse(right.time) - Date.parse(left.time))
       .slice(0, RECENT_FAILURES),
     ignored: ignoredByRevision(live),
+    deletions: live.flatMap(({ deletion }) => deletion ?? []),
   };
 }
 

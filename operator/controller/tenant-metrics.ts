@@ -28,6 +28,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
   const lastSuccess = gauge('scim_tenant_last_success_timestamp_seconds', 'When a request of the tenant succeeded last');
   const expiry = gauge('scim_tenant_token_expiry_timestamp_seconds', 'When the token reaches tokenPolicy.maxAge; absent without one');
   const remaining = gauge('scim_tenant_reprojection_remaining', 'People who are still to be made anew after a change of the mapping');
+  const toRemove = gauge('scim_tenant_deletion_remaining', 'Records that are still to be removed of a tenant that is being deleted');
   const trips = new Counter({
     name: 'scim_tenant_breaker_trips_total',
     help: 'How often the breaker has opened, as the status counts it across restarts',
@@ -42,7 +43,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     const before = shown.get(key);
     if (!before) return;
     info.remove({ ...labels, state: before.state });
-    for (const metric of [ready, open, users, lastSuccess, expiry, remaining, trips]) metric.remove(labels);
+    for (const metric of [ready, open, users, lastSuccess, expiry, remaining, toRemove, trips]) metric.remove(labels);
     shown.delete(key);
   }
 
@@ -61,6 +62,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     const { reprojection } = status.sync;
     if (reprojection?.state === 'Running') remaining.set(labels, reprojection.total - reprojection.done);
     else remaining.remove(labels);
+    if (status.deletion) toRemove.set(labels, status.deletion.total - status.deletion.removed);
     // A tenant that was deleted and made anew under its name starts from 0 again: the counter stays where it is.
     trips.inc(labels, Math.max(0, status.breaker.trips - (before?.trips ?? 0)));
     shown.set(key, { state, trips: status.breaker.trips });

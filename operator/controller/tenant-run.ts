@@ -1,27 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from '#common/logger.ts';
 import { tenantConfigRevision } from '#common/tenant-config.ts';
-import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
-import type { ScimTenant } from '../api/scim-tenant.ts';
-import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import type { Applied, TenantEvent } from '../reconcile/action.ts';
+import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import type { Applied } from '../reconcile/action.ts';
 import { conclude } from '../reconcile/conclude.ts';
 import { decide } from '../reconcile/decide.ts';
+import { isHeldForDeletion } from '../reconcile/deletion/observed-deletion.ts';
 import { pendingMails } from '../reconcile/notices.ts';
 import type { Requeue } from '../reconcile/outcome.ts';
 import { plan } from '../reconcile/plan.ts';
-import { apply, type ApplyParts } from './apply.ts';
-import type { ConfigPropagation } from './config-propagation.ts';
-import type { EventLimit } from './event-limit.ts';
-import { observe, type ObserveParts } from './observe.ts';
-import type { OperatorMetrics } from './operator-metrics.ts';
-
-export interface TenantRunParts extends ObserveParts, ApplyParts {
-  readonly propagation: ConfigPropagation;
-  readonly eventLimit: EventLimit;
-  readonly metrics: OperatorMetrics;
-  readonly logger: Logger;
-}
+import { apply } from './apply.ts';
+import { runDeletion } from './deletion-run.ts';
+import { observe } from './observe.ts';
+import { recordEvent, writeStatus } from './record.ts';
+import type { TenantRunParts } from './run-parts.ts';
 
 /**
  * One run for one tenant: observe, decide, apply, events, status. It may end after any of its writes; the next run,
@@ -31,19 +21,18 @@ export interface TenantRunParts extends ObserveParts, ApplyParts {
  * @throws Error when something can't be read, the status can't be written, or this process may no longer write
  */
 export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
-  const observed = await observe(parts, key);
-  if (observed === null) return forgetTenant(parts, key);
-  const { tenant } = observed;
+  const tenant = await parts.reader.tenant(key);
+  if (tenant === null) return forgetTenant(parts, key);
+  if (isHeldForDeletion(tenant)) return runDeletion(parts, tenant);
+  if (tenant.deletionRequestedAt !== null) return forgetTenant(parts, key);
+  const observed = await observe(parts, tenant);
   const decision = decide(observed);
   const applied = await apply(parts, tenant, plan(observed, decision));
   reportWrites(parts, key, applied);
 
   const { status, events, requeue } = conclude(observed, decision, applied);
   for (const event of events) await recordEvent(parts, tenant, event);
-  if (!sameJson(status, tenant.status)) {
-    parts.leadership.assertHeld();
-    await parts.writer.writeStatus(tenant, status);
-  }
+  await writeStatus(parts, tenant, status);
   parts.notifier.forget(tenant.uid, pendingMails(tenant, status.notifications));
   parts.metrics.tenants.set(tenant, decision.config?.state.kind ?? 'Unprogrammed', status);
   return requeue;
@@ -64,26 +53,4 @@ function reportWrites({ propagation, clock, logger }: TenantRunParts, tenant: Te
     if (action.kind === 'ApplyDerivedConfig') propagation.written(tenant, tenantConfigRevision(action.config), clock());
   }
   if (failed) logger.error({ tenant, action: failed.action.kind, err: failed.error }, 'action failed, will be tried again');
-}
-
-/** An Event is a courtesy: where it can't be recorded, or there are too many of them, the status still has to be. */
-async function recordEvent(parts: TenantRunParts, tenant: ScimTenant, event: TenantEvent): Promise<void> {
-  const { writer, leadership, eventLimit, clock, logger } = parts;
-  const fields = { tenant: tenantKey(tenant), reason: event.reason };
-  if (!eventLimit.admit(fields.tenant, event.reason, clock())) {
-    logger.info({ ...fields, detail: event.message }, 'event left out, since one of its reason was recorded within the minute');
-    return;
-  }
-  leadership.assertHeld();
-  try {
-    await writer.recordEvent(tenant, event);
-    logger.debug({ ...fields, detail: event.message }, 'event recorded');
-  } catch (error) {
-    logger.warn({ ...fields, detail: event.message, err: error }, 'event not recorded');
-  }
-}
-
-/** By content alone: a cluster's client may give objects of its own classes, which would never be strictly equal. */
-function sameJson(left: ScimTenantStatus, right: ScimTenantStatus | null): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(left)), JSON.parse(JSON.stringify(right)));
 }

@@ -58,6 +58,18 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
     return this.#reader.derivedConfigKeys();
   }
 
+  isNamespaceTerminating(namespace: string): Promise<boolean> {
+    return this.#reader.isNamespaceTerminating(namespace);
+  }
+
+  holdTenant(tenant: ScimTenant): Promise<void> {
+    return this.#writer.holdTenant(tenant);
+  }
+
+  releaseTenant(tenant: ScimTenant): Promise<void> {
+    return this.#writer.releaseTenant(tenant);
+  }
+
   applyDerivedConfig(config: TenantConfig): Promise<void> {
     return this.#writer.applyDerivedConfig(config);
   }
@@ -84,6 +96,10 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
 
   recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void> {
     return this.#writer.recordEvent(tenant, event);
+  }
+
+  recordNamespaceEvent(namespace: string, event: TenantEvent): Promise<void> {
+    return this.#writer.recordNamespaceEvent(namespace, event);
   }
 
   run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {

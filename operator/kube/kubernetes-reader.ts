@@ -20,6 +20,9 @@ import { isWatched, type KubernetesScope } from './kubernetes-scope.ts';
 import { GENERATED_LABEL } from './manifests/labels.ts';
 import { parseScimTenant, SCIM_TENANTS } from './parse-scim-tenant.ts';
 
+const NAMESPACES: ResourceType = { group: '', version: 'v1', plural: 'namespaces' };
+const namespaceSchema = z.object({ metadata: z.object({ deletionTimestamp: z.string().optional() }) });
+
 const secretSchema = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }),
   data: z.record(z.string(), z.string()).nullish(),
@@ -92,6 +95,18 @@ export class KubernetesReader implements ClusterReader {
     const secrets = await this.#list(selection);
     const keys = secrets.map(({ metadata }) => tenantOfDerivedSecret(metadata.name)).filter((key) => key !== null);
     return keys.filter((key) => isWatched(key, this.#scope.watchNamespaces));
+  }
+
+  async isNamespaceTerminating(namespace: string): Promise<boolean> {
+    try {
+      const found = await this.#client.request({ method: 'GET', path: resourcePath(NAMESPACES, { name: namespace }) });
+      return namespaceSchema.parse(found).metadata.deletionTimestamp !== undefined;
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      // Then the removal of people goes on, which is what was asked for; whoever deletes the namespace sees what it waits for.
+      this.#logger.warn({ namespace, err: error }, 'the operator may not get this namespace, so it is taken for one that stays');
+      return false;
+    }
   }
 
   async #get(resource: ResourceType, { namespace, name }: TenantName): Promise<unknown> {

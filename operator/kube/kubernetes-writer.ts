@@ -8,9 +8,10 @@ import { API_GROUP, API_VERSION, BREAKER_FIELD_MANAGER, KIND, OPERATOR_FIELD_MAN
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { ClusterWriter, NewToken, TenantEvent } from '../controller/ports.ts';
 import { applyRequest } from './apply-request.ts';
+import { addFinalizer, removeFinalizer } from './kubernetes-finalizer.ts';
 import type { KubernetesScope } from './kubernetes-scope.ts';
 import { derivedSecretManifest } from './manifests/derived-secret.ts';
-import { tenantEventManifest } from './manifests/tenant-event.ts';
+import { namespaceEventManifest, tenantEventManifest } from './manifests/tenant-event.ts';
 import { tokenRotationPatch, tokenSecretManifest } from './manifests/token-secret.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { SCIM_TENANTS } from './parse-scim-tenant.ts';
@@ -90,6 +91,14 @@ export class KubernetesWriter implements ClusterWriter {
     await client.request(applyRequest({ path, manifest, fieldManager: BREAKER_FIELD_MANAGER })).catch(unless(isNotFound));
   }
 
+  holdTenant(tenant: ScimTenant): Promise<void> {
+    return addFinalizer(this.#parts.client, tenant);
+  }
+
+  releaseTenant(tenant: ScimTenant): Promise<void> {
+    return removeFinalizer(this.#parts.client, tenant);
+  }
+
   async writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
     const { client, statusWrites } = this.#parts;
     const { namespace, name } = tenant;
@@ -120,6 +129,12 @@ export class KubernetesWriter implements ClusterWriter {
     const { client, identity } = this.#parts;
     const path = resourcePath(EVENTS, { namespace: tenant.namespace });
     await client.request({ method: 'POST', path, body: tenantEventManifest(tenant, event, Date.now(), identity) });
+  }
+
+  async recordNamespaceEvent(namespace: string, event: TenantEvent): Promise<void> {
+    const { client, identity } = this.#parts;
+    const body = namespaceEventManifest(namespace, event, Date.now(), identity);
+    await client.request({ method: 'POST', path: resourcePath(EVENTS, { namespace: body.metadata.namespace }), body });
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ResourceType } from '#common/kubernetes/kubernetes-object.ts';
 import { readScimTenantSpec } from '../api/read-spec.ts';
 import { readScimTenantStatus } from '../api/read-status.ts';
-import { API_GROUP, API_VERSION, PLURAL, type ScimTenant } from '../api/scim-tenant.ts';
+import { API_GROUP, API_VERSION, PEOPLE_FINALIZER, PLURAL, type ScimTenant } from '../api/scim-tenant.ts';
 
 export const SCIM_TENANTS: ResourceType = { group: API_GROUP, version: API_VERSION, plural: PLURAL };
 
@@ -23,6 +23,7 @@ const tenantSchema = z.object({
     generation: z.int(),
     annotations: z.record(z.string(), z.string()).default({}),
     deletionTimestamp: z.string().optional(),
+    finalizers: z.array(z.string()).default([]),
     managedFields: managedFieldsSchema,
   }),
   spec: z.unknown().optional(),
@@ -42,7 +43,8 @@ export function parseScimTenant(value: unknown): ScimTenant {
     uid: metadata.uid,
     generation: metadata.generation,
     annotations: metadata.annotations,
-    deleting: metadata.deletionTimestamp !== undefined,
+    deletionRequestedAt: metadata.deletionTimestamp ?? null,
+    held: metadata.finalizers.includes(PEOPLE_FINALIZER),
     spec: readScimTenantSpec(spec),
     enabledOwners: ownersOfEnabled(metadata.managedFields),
     status: readScimTenantStatus(status),

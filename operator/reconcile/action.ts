@@ -47,6 +47,9 @@ export type Action =
   /** The token itself is made when the action is carried out, so that no plan ever holds one. */
   | { readonly kind: 'CreateTokenSecret'; readonly name: string; readonly key: string }
   | { readonly kind: 'MirrorDisabled'; readonly disabled: boolean }
+  /** Puts the finalizer on, so that the tenant does not go before its people are removed; or takes it off. */
+  | { readonly kind: 'HoldTenant' }
+  | { readonly kind: 'ReleaseTenant' }
   | { readonly kind: 'Notify'; readonly notices: readonly Notice[] }
   /** A new token in the Secret of this version, made as above. */
   | { readonly kind: 'RotateToken'; readonly name: string; readonly key: string; readonly version: string };

@@ -77,6 +77,7 @@ function statusOf(
     breaker: parts.breaker,
     token: decision.token.status,
     notifications: nextNotifications(observed, { decision, ...parts }),
+    deletion: null,
   };
 }
 
@@ -95,7 +96,8 @@ function tripProblem({ config, breaker }: Decision, docsUrl: string | null): Run
 
 /** What is decided is in force once it is written. */
 function configInForce({ derived }: Observed, { config }: Decision, { failed }: Applied): TenantConfig | null {
-  return failed?.action.kind === 'ApplyDerivedConfig' ? derived : config;
+  const isUnwritten = failed?.action.kind === 'ApplyDerivedConfig' || (failed?.action.kind === 'HoldTenant' && derived === null);
+  return isUnwritten ? derived : config;
 }
 
 function readiness({ config }: Decision): { reason: string; message: string } {

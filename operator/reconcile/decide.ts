@@ -18,6 +18,8 @@ export interface Decision {
   /** Null when it can't be read. */
   readonly spec: ScimTenantSpec | null;
   readonly breaker: BreakerResult;
+  /** What is to be done to the finalizer; null leaves it alone. */
+  readonly finalizer: 'add' | 'remove' | null;
   /** What is to be done to `spec.enabled`; null leaves it alone. */
   readonly mirror: 'write' | 'release' | null;
   readonly token: Pick<TokenState, 'status' | 'problem' | 'age' | 'create' | 'rotation'>;
@@ -50,6 +52,7 @@ export function decide(observed: Observed): Decision {
   return {
     spec,
     breaker,
+    finalizer: finalizerOf(tenant, spec),
     mirror: mirrorOf({ previous, breaker, spec, byMirror }),
     token: { ...token, problem: explained(token.problem, docsUrl) },
     specProblem: usable ? null : explained(stalled('MappingInvalid', `${mapping.problems.join('; ')}. ${lastGood(derived)}`), docsUrl),
@@ -84,11 +87,18 @@ function mirrorOf(input: { previous: BreakerStatus; breaker: BreakerResult; spec
   return stored && !notifyOnly && !isMirrored(previous) ? 'write' : null;
 }
 
+function finalizerOf({ held }: Observed['tenant'], { tenantDeletion }: ScimTenantSpec): Decision['finalizer'] {
+  const isWanted = tenantDeletion === 'Delete';
+  if (isWanted === held) return null;
+  return isWanted ? 'add' : 'remove';
+}
+
 /** A spec that can't be read says neither which token, nor which limits, nor whether the tenant is on: nothing changes. */
 function keepEverything({ tenant, derived, docsUrl }: Observed, breaker: BreakerStatus, problems: readonly string[]): Decision {
   return {
     spec: null,
     breaker: { status: breaker, happened: 'none' },
+    finalizer: null,
     mirror: null,
     token: { status: tenant.status?.token ?? NO_TOKEN, problem: null, age: 'Fine', create: false, rotation: NO_ROTATION },
     specProblem: explained(stalled('SpecInvalid', `${problems.join('; ')}. ${lastGood(derived)}`), docsUrl),

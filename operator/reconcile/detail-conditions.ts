@@ -73,6 +73,10 @@ export function writeProblem(failed: Applied['failed']): RunProblem | null {
       return failedWrite('ConfigNotWritten', 'The configuration for the SCIM service could not be written', failed.error);
     case 'CreateTokenSecret':
       return failedWrite('TokenNotCreated', `Secret "${failed.action.name}" could not be created`, failed.error);
+    case 'HoldTenant':
+      return failedWrite('FinalizerNotWritten', 'The finalizer for tenantDeletion: Delete could not be written', failed.error);
+    case 'ReleaseTenant':
+      return failedWrite('FinalizerNotWritten', 'The finalizer could not be taken off', failed.error);
     case 'MirrorDisabled':
     case 'Notify':
     case 'RotateToken':

@@ -8,7 +8,6 @@ import type { Observed } from './observed.ts';
 import { oneLineWithPage } from './one-line.ts';
 import { readTokenCommand } from './token-commands.ts';
 import { tripWords } from './trip-words.ts';
-import { unsupportedSettings } from './unsupported-settings.ts';
 
 /** An Event's message takes 1,024 characters. */
 const MAX_MESSAGE = 1_000;
@@ -31,7 +30,6 @@ export function eventsOf({ observed, inForce, next, done }: ConcludedRun): reado
     ...tokenEvents(before, next),
     ...refusalEvents(tenant, next),
     ...mappingEvents(before, next, { derived, inForce }),
-    ...settingEvents(tenant, before),
   ].map((event) => ({ ...event, message: oneLineWithPage(event.message, MAX_MESSAGE) }));
 }
 
@@ -103,19 +101,6 @@ function mappingEvents(
   const old = before?.sync.mapping ?? null;
   if (old === null || sync.mapping === null || sync.mapping === old || configs.inForce === null) return [];
   return [mappingChangedEvent(configs.inForce, configs.derived)];
-}
-
-function settingEvents({ spec, generation }: ScimTenant, before: ScimTenantStatus | null): TenantEvent[] {
-  if (isInvalidSpec(spec) || before?.observedGeneration === generation) return [];
-  const settings = unsupportedSettings(spec);
-  if (settings.length === 0) return [];
-  return [
-    {
-      type: 'Warning',
-      reason: 'NotYetActedOn',
-      message: `This version keeps these settings without acting on them: ${settings.join(', ')}`,
-    },
-  ];
 }
 
 function find(conditions: readonly Condition[], type: ConditionType): Condition | undefined {

@@ -1,4 +1,4 @@
-import type { RecentFailure, Reprojection } from '#common/pod-report.ts';
+import type { PodDeletion, RecentFailure, Reprojection } from '#common/pod-report.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { EpochWave } from '../breaker/current-wave.ts';
@@ -42,6 +42,8 @@ export interface PodObservation {
   readonly recentFailures: readonly RecentFailure[];
   /** What live pods ignored, by the revision that they serve. */
   readonly ignored: readonly { readonly revision: string; readonly names: readonly string[] }[];
+  /** Of the pods that answered the last time they were asked, and serve the tenant as one that is being deleted. */
+  readonly deletions: readonly PodDeletion[];
 }
 
 export type Delivery =

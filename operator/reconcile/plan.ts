@@ -7,12 +7,15 @@ import type { Observed } from './observed.ts';
 /**
  * What has to be written to bring about the decision; empty when everything is as it should be.
  *
- * The SCIM service comes first, so that a tripped tenant stops at once. Mirror and mails belong to a trip that an
+ * The finalizer comes before the first config, so that nobody is taken whom a deletion would not remove; later it can wait, as
+ * nothing else shall wait for it. After that the SCIM service comes first, so that a tripped tenant stops at once. Mirror and mails belong to a trip that an
  * earlier run has stored: after a crash at any point the next run finds out by the status what is still owed.
  */
 export function plan(observed: Observed, decision: Decision): readonly Action[] {
-  const { config, revision, spec, token, mirror } = decision;
+  const { config, revision, spec, token, mirror, finalizer } = decision;
   const actions: Action[] = [];
+  const isFirst = observed.derived === null;
+  if (finalizer === 'add' && isFirst) actions.push({ kind: 'HoldTenant' });
   if (config && (observed.derived === null || tenantConfigRevision(observed.derived) !== revision)) {
     actions.push({ kind: 'ApplyDerivedConfig', config });
   }
@@ -20,6 +23,8 @@ export function plan(observed: Observed, decision: Decision): readonly Action[] 
   if (mirror) actions.push({ kind: 'MirrorDisabled', disabled: mirror === 'write' });
   const notices = noticesToSubmit(observed);
   if (notices.length > 0) actions.push({ kind: 'Notify', notices });
+  if (finalizer === 'add' && !isFirst) actions.push({ kind: 'HoldTenant' });
+  if (finalizer === 'remove') actions.push({ kind: 'ReleaseTenant' });
   // Last: the config above holds the token that is to be replaced, so that the next run finds it there as the previous one.
   if (spec && token.rotation.due !== null && observed.tokenSecret !== null && 'version' in observed.tokenSecret) {
     actions.push({ kind: 'RotateToken', ...spec.tokenSecretRef, version: observed.tokenSecret.version });

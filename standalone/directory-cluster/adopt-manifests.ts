@@ -7,7 +7,8 @@ import { isSwitchedOff, type TenantRecord, type TenantRecords } from './tenant-r
 
 /**
  * Enters what the files say into the records, as an API server does with a write: a new tenant gets a uid, a changed spec the
- * next generation, and the record of one that has gone loses all but its derived config.
+ * next generation, and the record of one that has gone loses all but its derived config. One that is held stays, as one whose
+ * deletion was asked for; a file that comes back meanwhile changes its spec and no more, and is a new tenant after that.
  * @param before what the files said last
  * @returns the tenants that a reader finds changed, or whose Secret is another one
  */
@@ -24,7 +25,8 @@ export async function adoptManifests(records: TenantRecords, before: ManifestInd
     const { tenant } = records.get(key);
     // The record of a tenant stands in for it while its file can't be read.
     if (!tenant || index.tenants.has(key) || index.problems.has(tenant.file)) continue;
-    await records.set(key, { tenant: null });
+    if (tenant.deletionRequestedAt !== null) continue;
+    await records.set(key, { tenant: tenant.held ? { ...tenant, deletionRequestedAt: new Date().toISOString() } : null });
     concerned.add(key);
   }
   for (const key of records.keys()) if (hasOtherSecret(records, key, before, index)) concerned.add(key);
@@ -33,7 +35,8 @@ export async function adoptManifests(records: TenantRecords, before: ManifestInd
 
 function nextRecord(before: TenantRecord | null, file: string, { annotations, spec }: TenantManifest): TenantRecord {
   const mirrored = (before?.mirrored ?? false) && isSwitchedOff(spec);
-  if (!before) return { uid: randomUUID(), generation: 1, file, annotations, spec, mirrored, status: null };
+  if (!before)
+    return { uid: randomUUID(), generation: 1, file, annotations, spec, mirrored, held: false, deletionRequestedAt: null, status: null };
   const generation = sameJson(before.spec, spec) ? before.generation : before.generation + 1;
   return { ...before, generation, file, annotations, spec, mirrored };
 }

@@ -2,13 +2,14 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '#common/logger.ts';
 import { sha256Hex } from '#common/sha256-hex.ts';
-import { renderTenantConfig, type TenantConfig } from '#common/tenant-config.ts';
+import type { TenantConfig } from '#common/tenant-config.ts';
 import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import { BREAKER_FIELD_MANAGER, type ScimTenant } from '#operator/api/scim-tenant.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter, NewToken, TenantEvent, TokenSecret } from '#operator/controller/ports.ts';
 import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import { adoptManifests } from './adopt-manifests.ts';
+import { DerivedConfigs, type DerivedConfigListener } from './derived-configs.ts';
 import { editEnabled } from './edit-enabled.ts';
 import { editToken } from './edit-token.ts';
 import { indexManifests, type ManifestIndex } from './manifest-index.ts';
@@ -29,12 +30,6 @@ export interface DirectoryClusterOptions {
   readonly pollMs?: number;
 }
 
-/** Gets the derived configs as they change; the same process serves them. */
-export interface DerivedConfigListener {
-  set(config: TenantConfig): void;
-  delete(key: TenantKey): void;
-}
-
 /**
  * A folder of YAML files in the place of a Kubernetes cluster: ScimTenants and their Secrets in `*.yaml` and `*.yml`, written
  * by people, and beside them `.state`, which holds what an API server would keep (uid, generation, status, derived config).
@@ -44,8 +39,8 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
   readonly #options: Required<DirectoryClusterOptions>;
   readonly #manifests: ManifestFolder;
   readonly #records: TenantRecords;
+  readonly #configs: DerivedConfigs;
   readonly #listeners = new Set<(key: TenantKey) => void>();
-  readonly #configListeners = new Set<DerivedConfigListener>();
   readonly #synced = Promise.withResolvers<void>();
   #index: ManifestIndex = indexManifests([]);
   /** False while something that was read has yet to be entered into the records. */
@@ -56,6 +51,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
   private constructor(options: Required<DirectoryClusterOptions>, records: TenantRecords) {
     this.#options = options;
     this.#records = records;
+    this.#configs = new DerivedConfigs(records);
     this.#manifests = new ManifestFolder({ ...options, clock: Date.now });
   }
 
@@ -73,9 +69,9 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
   async tenant(key: TenantKey): Promise<ScimTenant | null> {
     const { tenant } = this.#records.get(key);
     if (!tenant) return null;
-    const { uid, generation, annotations, spec, status } = tenant;
+    const { uid, generation, annotations, spec, status, deletionRequestedAt, held } = tenant;
     const enabledOwners = [tenant.mirrored && isSwitchedOff(spec) ? BREAKER_FIELD_MANAGER : 'file'];
-    return { ...parseTenantKey(key), uid, generation, annotations, deleting: false, spec, enabledOwners, status };
+    return { ...parseTenantKey(key), uid, generation, annotations, deletionRequestedAt, held, spec, enabledOwners, status };
   }
 
   async tenantKeys(): Promise<readonly TenantKey[]> {
@@ -98,35 +94,24 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
   }
 
   async derivedConfigKeys(): Promise<readonly TenantKey[]> {
-    return this.#records.keys().filter((key) => this.#records.get(key).config !== null);
+    return this.#configs.keys();
+  }
+
+  async isNamespaceTerminating(): Promise<boolean> {
+    return false;
   }
 
   /** Hands over every derived config there is, then each change. @returns ends it */
   followDerivedConfigs(listener: DerivedConfigListener): () => void {
-    for (const key of this.#records.keys()) {
-      const { config } = this.#records.get(key);
-      if (config) listener.set(config);
-    }
-    this.#configListeners.add(listener);
-    return () => this.#configListeners.delete(listener);
+    return this.#configs.follow(listener);
   }
 
   applyDerivedConfig(config: TenantConfig): Promise<void> {
-    return this.#inTurn(async () => {
-      const key = tenantKey(config);
-      const before = this.#records.get(key).config;
-      if (before && renderTenantConfig(before) === renderTenantConfig(config)) return;
-      await this.#records.set(key, { config });
-      for (const listener of this.#configListeners) listener.set(config);
-    });
+    return this.#inTurn(() => this.#configs.apply(config));
   }
 
   deleteDerivedConfig(key: TenantKey): Promise<void> {
-    return this.#inTurn(async () => {
-      if (!this.#records.get(key).config) return;
-      await this.#records.set(key, { config: null });
-      for (const listener of this.#configListeners) listener.delete(key);
-    });
+    return this.#inTurn(() => this.#configs.delete(key));
   }
 
   createTokenSecret(tenant: ScimTenant, secret: NewToken): Promise<void> {
@@ -172,6 +157,27 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     });
   }
 
+  holdTenant({ uid, ...name }: ScimTenant): Promise<void> {
+    return this.#inTurn(async () => {
+      const key = tenantKey(name);
+      const { tenant } = this.#records.get(key);
+      if (tenant?.uid !== uid || tenant.deletionRequestedAt !== null) throw new Error(`ScimTenant ${key} is being deleted already`);
+      await this.#records.set(key, { tenant: { ...tenant, held: true } });
+    });
+  }
+
+  /** A file that came back while its tenant was being deleted is a new one now. */
+  releaseTenant({ uid, ...name }: ScimTenant): Promise<void> {
+    return this.#inTurn(async () => {
+      const key = tenantKey(name);
+      const { tenant } = this.#records.get(key);
+      if (tenant?.uid !== uid) return;
+      const isDeleted = tenant.deletionRequestedAt !== null;
+      await this.#records.set(key, { tenant: isDeleted ? null : { ...tenant, held: false } });
+      if (isDeleted) await this.#adopt();
+    });
+  }
+
   /** Dropped when the tenant has gone, or another one took its name. */
   writeStatus({ uid, ...name }: ScimTenant, status: ScimTenantStatus): Promise<void> {
     return this.#inTurn(async () => {
@@ -183,6 +189,10 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
 
   async recordEvent(tenant: ScimTenant, { type, reason, message }: TenantEvent): Promise<void> {
     this.#options.logger[type === 'Warning' ? 'warn' : 'info']({ tenant: tenantKey(tenant), reason, event: message }, 'event');
+  }
+
+  async recordNamespaceEvent(namespace: string, { type, reason, message }: TenantEvent): Promise<void> {
+    this.#options.logger[type === 'Warning' ? 'warn' : 'info']({ namespace, reason, event: message }, 'event');
   }
 
   async run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {

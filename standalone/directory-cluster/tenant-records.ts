@@ -21,6 +21,10 @@ export interface TenantRecord {
   readonly spec: ScimTenantSpec | InvalidSpec;
   /** `enabled: false` is ours, or is about to be. */
   readonly mirrored: boolean;
+  /** The record stays, without its file, until the tenant's people are removed. */
+  readonly held: boolean;
+  /** When its file was found to be gone, in RFC 3339; null while it isn't being deleted. */
+  readonly deletionRequestedAt: string | null;
   readonly status: ScimTenantStatus | null;
 }
 
@@ -106,6 +110,8 @@ const entrySchema = z.object({
       annotations: z.record(z.string(), z.string()),
       spec: z.unknown(),
       mirrored: z.boolean(),
+      held: z.boolean().default(false),
+      deletionRequestedAt: z.string().nullable().default(null),
       // What an older version did not know is filled in.
       status: z.unknown().transform(readScimTenantStatus),
     })

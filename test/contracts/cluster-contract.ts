@@ -48,7 +48,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       await under.putTenant(manifest);
 
       const tenant = await presentTenant(under, manifest.metadata);
-      expect(tenant).toMatchObject({ ...nameOf(manifest), deleting: false, status: null });
+      expect(tenant).toMatchObject({ ...nameOf(manifest), deletionRequestedAt: null, held: false, status: null });
       expect(tenant.uid).not.toBe('');
       expect(tenant.spec).toMatchObject({
         enabled: true,
@@ -507,6 +507,7 @@ function aStatus(overrides: Partial<ScimTenantStatus>): ScimTenantStatus {
       refusedRotation: { reason: 'Immutable', rotateAt: 'once' },
     },
     notifications: NO_NOTIFICATIONS,
+    deletion: { startedTime: '2026-01-02T03:04:05Z', total: 12, removed: 5 },
     ...overrides,
   };
 }

@@ -392,6 +392,7 @@ const STATUS: ScimTenantStatus = {
       },
     ],
   },
+  deletion: { startedTime: '2026-11-24T06:00:00Z', total: 50, removed: 7 },
 };
 
 describe('status', () => {

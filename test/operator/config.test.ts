@@ -19,6 +19,7 @@ test('the base URL is all that has to be set', () => {
       identity: 'operator-7f9c',
     },
     mail: { smtpUrl: null, from: 'scim-operator@localhost' },
+    deletionTimeoutMs: 600_000,
   });
 });
 
@@ -38,6 +39,7 @@ test('every variable is read', () => {
     POD_NAME: 'operator-0',
     SMTP_URL: 'smtps://user:password@mail.example.com',
     MAIL_FROM: 'scim@example.com',
+    DELETION_TIMEOUT: '1h30m',
   };
   expect(readOperatorConfig(set, 'host')).toEqual({
     logLevel: 'debug',
@@ -54,6 +56,7 @@ test('every variable is read', () => {
       identity: 'operator-0',
     },
     mail: { smtpUrl: 'smtps://user:password@mail.example.com', from: 'scim@example.com' },
+    deletionTimeoutMs: 5_400_000,
   });
 });
 
@@ -63,6 +66,7 @@ test('all problems are told at once, a sender that is missing beside a mail serv
     ADMIN_PORT: '99999',
     DOCS_URL: 'docs/',
     WATCH_NAMESPACES: 'Team_HR',
+    DELETION_TIMEOUT: '10 min',
     SMTP_URL: 'smtp://mail.example.com',
   };
   expect(() => readOperatorConfig(set, 'host')).toThrow(
@@ -72,6 +76,7 @@ test('all problems are told at once, a sender that is missing beside a mail serv
   - EXTERNAL_URL is not set: write an absolute URL that starts with https:// or http://
   - DOCS_URL: write an absolute URL that starts with https:// or http://
   - WATCH_NAMESPACES: "Team_HR" is not usable; write a name of at most 63 lower-case letters, digits and dashes, such as team-hr
+  - DELETION_TIMEOUT: "10 min" is not usable; write a duration of at most 87600h such as 10m or 1h30m
   - MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com`,
   );
 });

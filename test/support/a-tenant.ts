@@ -44,7 +44,8 @@ export function aTenant(overrides: Partial<ScimTenant> = {}): ScimTenant {
     uid: '0f5c9a1e-6b7d-4c3a-9f55-2d1f3c8b7a60',
     generation: 1,
     annotations: {},
-    deleting: false,
+    deletionRequestedAt: null,
+    held: false,
     spec: aSpec(),
     enabledOwners: ['kubectl'],
     status: null,
@@ -99,6 +100,7 @@ export function aStatus(overrides: Partial<ScimTenantStatus> = {}): ScimTenantSt
     breaker: CLOSED_BREAKER,
     token: aTokenStatus(),
     notifications: NO_NOTIFICATIONS,
+    deletion: null,
     ...overrides,
   };
 }

@@ -59,6 +59,7 @@ export function pods(serving: TenantConfig | null, overrides: Partial<PodObserva
     reprojections: [],
     recentFailures: [],
     ignored: [],
+    deletions: [],
     ...overrides,
   };
 }

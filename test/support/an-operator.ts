@@ -52,6 +52,7 @@ export function anOperator(world: OperatorWorld, writes = Infinity) {
     logger: aLog().logger,
     externalUrl: 'https://scim.example.com/',
     docsUrl: 'https://docs.example.com/scim/',
+    deletionTimeoutMs: 600_000,
   };
 
   /** @throws Crash */

@@ -14,6 +14,8 @@ interface StoredTenant {
   spec: ScimTenantSpec | InvalidSpec;
   owners: readonly string[];
   status: ScimTenantStatus | null;
+  held: boolean;
+  deletionRequestedAt: string | null;
 }
 
 interface PutManifest {
@@ -28,6 +30,8 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
   readonly writes: string[] = [];
   /** Writes that the API server refuses, by method name. */
   readonly refused = new Set<keyof ClusterWriter>();
+  readonly terminatingNamespaces = new Set<string>();
+  readonly namespaceEvents: (TenantEvent & { readonly namespace: string })[] = [];
   readonly #tenants = new Map<TenantKey, StoredTenant>();
   readonly #secrets = new Map<string, TokenSecret>();
   #version = 0;
@@ -53,12 +57,17 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
       spec,
       owners,
       status: before?.status ?? null,
+      held: before?.held ?? false,
+      deletionRequestedAt: before?.deletionRequestedAt ?? null,
     });
     this.#tell(key);
   }
 
-  deleteTenant(key: TenantKey): void {
-    this.#tenants.delete(key);
+  /** @param at RFC 3339; counts for a tenant that is held */
+  deleteTenant(key: TenantKey, at = '2026-11-24T06:00:00Z'): void {
+    const stored = this.#tenants.get(key);
+    if (stored?.held) stored.deletionRequestedAt ??= at;
+    else this.#tenants.delete(key);
     this.#tell(key);
   }
 
@@ -78,7 +87,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     const stored = this.#tenants.get(key);
     if (!stored) return null;
     const { owners, ...rest } = structuredClone(stored);
-    return { ...parseTenantKey(key), ...rest, deleting: false, enabledOwners: owners };
+    return { ...parseTenantKey(key), ...rest, enabledOwners: owners };
   }
 
   async tenantKeys(): Promise<readonly TenantKey[]> {
@@ -96,6 +105,29 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
 
   async derivedConfigKeys(): Promise<readonly TenantKey[]> {
     return [...this.#derived.keys()];
+  }
+
+  async isNamespaceTerminating(namespace: string): Promise<boolean> {
+    return this.terminatingNamespaces.has(namespace);
+  }
+
+  async holdTenant(tenant: ScimTenant): Promise<void> {
+    this.#admit('holdTenant');
+    const stored = this.#tenants.get(tenantKey(tenant));
+    if (stored?.uid !== tenant.uid || stored.deletionRequestedAt !== null) throw new Error('no finalizer can be added any more');
+    if (!stored.held) this.writes.push('held');
+    stored.held = true;
+    this.#tell(tenantKey(tenant));
+  }
+
+  async releaseTenant(tenant: ScimTenant): Promise<void> {
+    this.#admit('releaseTenant');
+    const stored = this.#tenants.get(tenantKey(tenant));
+    if (stored?.uid !== tenant.uid || !stored.held) return;
+    stored.held = false;
+    this.writes.push('released');
+    if (stored.deletionRequestedAt !== null) this.#tenants.delete(tenantKey(tenant));
+    this.#tell(tenantKey(tenant));
   }
 
   async applyDerivedConfig(config: TenantConfig): Promise<void> {
@@ -160,6 +192,12 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     this.#admit('recordEvent');
     this.events.push({ tenant: tenantKey(tenant), ...event });
     this.writes.push(`event ${event.reason}`);
+  }
+
+  async recordNamespaceEvent(namespace: string, event: TenantEvent): Promise<void> {
+    this.#admit('recordNamespaceEvent');
+    this.namespaceEvents.push({ namespace, ...event });
+    this.writes.push(`namespace event ${event.reason}`);
   }
 
   async run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {

@@ -5,24 +5,32 @@ import type { TenantEvent } from '../../controller/ports.ts';
 /** events.k8s.io/v1 holds a note of at most 1,024 bytes. */
 const LONGEST_NOTE_BYTES = 1_024;
 
-/** Event of events.k8s.io/v1 that `kubectl describe scimtenant` shows. `action` is required there; ours says what was at work. */
+/** Of Events about what is in no namespace: the API server takes them in this one only. */
+const NAMESPACE_OF_CLUSTER_EVENTS = 'default';
+
+/** Event that `kubectl describe scimtenant` shows. */
 export function tenantEventManifest(tenant: ScimTenant, event: TenantEvent, milliseconds: number, instance: string) {
+  const { namespace, name, uid } = tenant;
+  const regarding = { apiVersion: `${API_GROUP}/${API_VERSION}`, kind: KIND, namespace, name, uid };
+  return { ...eventManifest(event, milliseconds, instance), metadata: { generateName: `${name}-`, namespace }, regarding };
+}
+
+/** Event about a namespace, for when the namespace itself takes none: `kubectl -n default get events` shows it. */
+export function namespaceEventManifest(namespace: string, event: TenantEvent, milliseconds: number, instance: string) {
+  const metadata = { generateName: `${namespace}-`, namespace: NAMESPACE_OF_CLUSTER_EVENTS };
+  return { ...eventManifest(event, milliseconds, instance), metadata, regarding: { apiVersion: 'v1', kind: 'Namespace', name: namespace } };
+}
+
+/** Of events.k8s.io/v1. `action` is required there; ours says what was at work. */
+function eventManifest(event: TenantEvent, milliseconds: number, instance: string) {
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { generateName: `${tenant.name}-`, namespace: tenant.namespace },
     eventTime: new V1MicroTime(milliseconds).toISOString(),
     type: event.type,
     reason: event.reason,
     action: 'Reconcile',
     note: cut(event.message),
-    regarding: {
-      apiVersion: `${API_GROUP}/${API_VERSION}`,
-      kind: KIND,
-      namespace: tenant.namespace,
-      name: tenant.name,
-      uid: tenant.uid,
-    },
     reportingController: `${API_GROUP}/${OPERATOR_FIELD_MANAGER}`,
     reportingInstance: instance,
   };

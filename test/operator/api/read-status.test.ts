@@ -46,6 +46,7 @@ describe('a stored status', () => {
       breaker: { ...CLOSED_BREAKER, state: 'Open', trips: 4, classes: { InvalidValue: 2 } },
       token: NO_TOKEN,
       notifications: { stalled: null, notices: [{ ...stalled, message: '' }] },
+      deletion: null,
     });
   });
 });

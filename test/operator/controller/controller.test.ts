@@ -133,6 +133,7 @@ describe('the controller', () => {
       tenantKeys: () => cluster.tenantKeys(),
       tokenSecret: (namespace: string, name: string) => cluster.tokenSecret(namespace, name),
       derivedConfig: (key: TenantKey) => cluster.derivedConfig(key),
+      isNamespaceTerminating: (namespace: string) => cluster.isNamespaceTerminating(namespace),
       derivedConfigKeys: async () => {
         if (failures-- > 0) throw new Error('not now');
         return cluster.derivedConfigKeys();

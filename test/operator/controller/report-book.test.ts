@@ -77,6 +77,7 @@ describe('what the book knows', () => {
       reprojections: [],
       recentFailures: [],
       ignored: [],
+      deletions: [],
     });
   });
 
@@ -101,6 +102,7 @@ describe('what the book knows', () => {
       reprojections: [],
       recentFailures: [],
       ignored: [],
+      deletions: [],
     });
   });
 

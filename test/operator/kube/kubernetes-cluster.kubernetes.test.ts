@@ -457,6 +457,7 @@ function aStatus(generation: number) {
     breaker: CLOSED_BREAKER,
     token: NO_TOKEN,
     notifications: NO_NOTIFICATIONS,
+    deletion: null,
   } as const;
 }
 

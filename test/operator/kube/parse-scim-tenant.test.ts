@@ -16,7 +16,8 @@ describe('parseScimTenant', () => {
       uid: 'u-1',
       generation: 4,
       annotations: {},
-      deleting: false,
+      deletionRequestedAt: null,
+      held: false,
       enabledOwners: [],
       status: null,
       spec: { enabled: true, tokenSecretRef: { name: 'scim-token', key: 'token' } },
@@ -36,9 +37,11 @@ describe('parseScimTenant', () => {
     expect(tenant.enabledOwners).toEqual(['kubectl-edit', 'scim-operator-breaker']);
   });
 
-  test('sees that a tenant is being deleted', () => {
-    const metadata = { ...OBJECT.metadata, deletionTimestamp: '2026-01-02T03:04:05Z' };
-    expect(parseScimTenant({ ...OBJECT, metadata }).deleting).toBe(true);
+  test('sees since when a tenant is being deleted, and whether our finalizer keeps it', () => {
+    const deletionTimestamp = '2026-01-02T03:04:05Z';
+    const parse = (finalizers: string[]) => parseScimTenant({ ...OBJECT, metadata: { ...OBJECT.metadata, deletionTimestamp, finalizers } });
+    expect(parse(['example.com/other'])).toMatchObject({ deletionRequestedAt: deletionTimestamp, held: false });
+    expect(parse(['example.com/other', 'scim-operator.dev/people'])).toMatchObject({ deletionRequestedAt: deletionTimestamp, held: true });
   });
 
   test('makes an InvalidSpec of what a newer CRD accepted', () => {

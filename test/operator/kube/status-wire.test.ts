@@ -15,6 +15,7 @@ const FRESH: ScimTenantStatus = {
   breaker: CLOSED_BREAKER,
   token: NO_TOKEN,
   notifications: NO_NOTIFICATIONS,
+  deletion: null,
 };
 
 describe('a status on the wire', () => {
@@ -129,6 +130,7 @@ describe('a status on the wire', () => {
         stalled: fc.option(fc.record({ reason: word, generation: count, since: fc.constant('2026-01-02T03:04:05Z') })),
         notices: fc.array(fc.oneof(trip, tokenExpiry, stalled), { maxLength: 3 }),
       }),
+      deletion: fc.option(fc.record({ startedTime: fc.constant('2026-01-02T03:04:05Z'), total: count, removed: count })),
     });
     fc.assert(
       fc.property(status, (written) => {

@@ -85,6 +85,7 @@ describe('a run', () => {
         breaker: aBreaker({ epoch: NOW }),
         token: aTokenStatus({ fingerprint: FINGERPRINT, rotatedAt: NOW_TEXT }),
         notifications: NO_NOTIFICATIONS,
+        deletion: null,
       },
     });
   });
@@ -160,37 +161,58 @@ describe('readiness', () => {
       conditions: `Ready=True/Programmed ${OK}`,
     },
     {
-      name: 'settings that are not acted on yet are told once for each generation',
-      reason: 'no setting is ignored in silence',
+      name: 'a tenant with tenantDeletion: Delete is held before anything is served',
+      reason: 'who comes in is removed by the deletion, or the tenant would go without',
       observed: {
-        tenant: stored({
-          generation: 2,
-          spec: aSpec({ matchExistingBy: ['email'], tenantDeletion: 'Delete', users: { retention: '1h', maxDeactivations: 5 } }),
-        }),
-        derived: {
-          ...CONFIG,
-          generation: 2,
-          matchExistingBy: ['email'],
-          users: { onDelete: 'Deactivate', retentionSeconds: 3_600 },
-          deactivationGuard: { limit: { kind: 'Count', count: 5 }, windowSeconds: 2_400, refuses: true },
-        },
+        tenant: stored({ spec: aSpec({ tenantDeletion: 'Delete' }) }),
+        derived: null,
+        pods: pods(CONFIG),
       },
+      actions: [{ kind: 'HoldTenant' }, apply({})],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'one that is served already is held after everything else',
+      reason: 'a finalizer that can not be written must not keep a tenant from being switched off',
+      observed: {
+        tenant: stored({ generation: 2, spec: aSpec({ tenantDeletion: 'Delete', enabled: false }) }),
+        pods: pods({ ...CONFIG, generation: 2, state: { kind: 'Disabled' } }),
+      },
+      actions: [apply({ generation: 2, state: { kind: 'Disabled' } }), { kind: 'HoldTenant' }],
+      conditions: `Ready=True/Disabled ${OK}`,
+    },
+    {
+      name: 'one that is held stays held',
+      reason: 'there is nothing to do',
+      observed: { tenant: stored({ held: true, spec: aSpec({ tenantDeletion: 'Delete' }) }) },
       actions: [],
       conditions: `Ready=True/Programmed ${OK}`,
-      events: [
-        {
-          type: 'Warning',
-          reason: 'NotYetActedOn',
-          message: 'This version keeps these settings without acting on them: tenantDeletion: Delete',
-        },
-      ],
+    },
+    {
+      name: 'with tenantDeletion: Retain again it is let go of',
+      reason: 'the finalizer is there exactly while the spec says Delete',
+      observed: { tenant: stored({ held: true, spec: aSpec({ tenantDeletion: 'Retain' }) }) },
+      actions: [{ kind: 'ReleaseTenant' }],
+      conditions: `Ready=True/Programmed ${OK}`,
     },
   ];
   runCases(cases);
 
-  test('settings that are not acted on are not told again for a generation that was seen', () => {
+  test('a spec that can not be read leaves the finalizer as it is', () => {
+    for (const held of [true, false]) {
+      const tenant = stored({ held, spec: { problems: ['spec.colour: no such field'] } });
+      expect(reconcile(anObserved({ tenant })).actions).toEqual([]);
+    }
+  });
+
+  test('a finalizer that can’t be written is tried again, the status says so, and nothing is served before', () => {
     const tenant = stored({ spec: aSpec({ tenantDeletion: 'Delete' }) });
-    expect(reconcile(anObserved({ tenant })).events).toEqual([]);
+    const result = reconcile(anObserved({ tenant, derived: null, pods: pods(null) }), new Error('scimtenants is forbidden'));
+    expect(summary(result)).toBe(
+      'Ready=False/FinalizerNotWritten Reconciling=True/FinalizerNotWritten TokenReady=True/Accepted Programmed=False/FinalizerNotWritten',
+    );
+    expect(result.status.sync.mapping).toBeNull();
+    expect(result.requeue).toEqual({ kind: 'backoff' });
   });
 
   test('a config that can’t be written is tried again, and the status says so', () => {

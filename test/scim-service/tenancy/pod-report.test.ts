@@ -94,7 +94,8 @@ describe('buildPodReport', () => {
 
   test('tells of a tenant that is being deleted what still runs, and how far its own deletion is', () => {
     const directory = new TenantDirectory({ logger: aLog().logger, clock: () => 0 });
-    const reported = () => buildPodReport(directory, { bootId: 'b', pod: 'p', now: 0, users: () => null }).tenants['team-hr/acme']?.deletion;
+    const reported = () =>
+      buildPodReport(directory, { bootId: 'b', pod: 'p', now: 0, users: () => null }).tenants['team-hr/acme']?.deletion;
     directory.set(aTenantConfig());
     const request = directory.find('team-hr/acme')!.activity.requestBegins();
     expect(reported()).toBeNull();

@@ -1,0 +1,86 @@
+import { tenantConfigRevision } from '#common/tenant-config.ts';
+import { parseTenantKey, tenantKey } from '#common/tenant-key.ts';
+import { concludeDeletion, releaseEvent } from '../reconcile/deletion/conclude-deletion.ts';
+import { decideDeletion, type DeletionDecision, type ReleaseReason } from '../reconcile/deletion/decide-deletion.ts';
+import type { DeletedTenant, ObservedDeletion } from '../reconcile/deletion/observed-deletion.ts';
+import type { Requeue } from '../reconcile/outcome.ts';
+import { recordEvent, recordNamespaceEvent, writeStatus } from './record.ts';
+import type { TenantRunParts } from './run-parts.ts';
+
+/**
+ * One run for a tenant whose deletion was asked for: its people are removed by the pods, and then it is let go. As any run it
+ * may end after any of its writes.
+ * @returns when the tenant is due again
+ * @throws Error when something can't be read or written, or this process may no longer write
+ */
+export async function runDeletion(parts: TenantRunParts, tenant: DeletedTenant): Promise<Requeue> {
+  const observed = await observe(parts, tenant);
+  const decision = decideDeletion(observed);
+  if (decision.kind === 'Release') {
+    await release(parts, observed, decision.why);
+    return { kind: 'none' };
+  }
+  const failed = await writeConfig(parts, tenant, decision);
+  const { status, events, requeue } = concludeDeletion(observed, decision, failed);
+  for (const event of events) await recordEvent(parts, tenant, event);
+  await writeStatus(parts, tenant, status);
+  parts.metrics.tenants.set(tenant, decision.config.state.kind, status);
+  return failed === null ? requeue : { kind: 'backoff' };
+}
+
+async function observe(parts: TenantRunParts, tenant: DeletedTenant): Promise<ObservedDeletion> {
+  const { reader, book, clock, deletionTimeoutMs } = parts;
+  const key = tenantKey(tenant);
+  const now = clock();
+  const isLate = now - Date.parse(tenant.deletionRequestedAt) >= deletionTimeoutMs;
+  return {
+    now,
+    externalUrl: parts.externalUrl.replace(/\/+$/, ''),
+    docsUrl: parts.docsUrl?.replace(/\/+$/, '') ?? null,
+    tenant,
+    derived: await reader.derivedConfig(key),
+    pods: book.observation(key),
+    namespaceHasWaited: isLate && (await reader.isNamespaceTerminating(tenant.namespace)),
+  };
+}
+
+async function writeConfig(
+  { writer, leadership, propagation, clock, logger }: TenantRunParts,
+  tenant: DeletedTenant,
+  { config, isNew }: Extract<DeletionDecision, { kind: 'Remove' }>,
+): Promise<Error | null> {
+  if (!isNew) return null;
+  const key = tenantKey(tenant);
+  leadership.assertHeld();
+  try {
+    await writer.applyDerivedConfig(config);
+  } catch (error) {
+    logger.error({ tenant: key, err: error }, 'config of a deleted tenant not written, will be tried again');
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  propagation.written(key, tenantConfigRevision(config), clock());
+  return null;
+}
+
+/** In this order: a config that outlived its tenant would tell pods to remove the people of the next one. */
+async function release(parts: TenantRunParts, observed: ObservedDeletion, why: ReleaseReason): Promise<void> {
+  const { writer, leadership, metrics, propagation, eventLimit, logger } = parts;
+  const { tenant } = observed;
+  const key = tenantKey(tenant);
+  const event = releaseEvent(observed, why);
+  if (why === 'given up') {
+    logger.warn({ tenant: key, reason: event.reason, detail: event.message }, 'deletion of people given up, the namespace has waited');
+    await recordNamespaceEvent(parts, tenant, event);
+  } else {
+    await recordEvent(parts, tenant, event);
+  }
+  leadership.assertHeld();
+  await writer.deleteDerivedConfig(key);
+  leadership.assertHeld();
+  await writer.releaseTenant(tenant);
+  propagation.forget(key);
+  eventLimit.forget(key);
+  metrics.tenants.remove(parseTenantKey(key));
+  metrics.tenantDeleted(why);
+  logger.info({ tenant: key, why }, 'deleted tenant is let go');
+}

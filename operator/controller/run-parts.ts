@@ -1,0 +1,16 @@
+import type { Logger } from '#common/logger.ts';
+import type { ApplyParts } from './apply.ts';
+import type { ConfigPropagation } from './config-propagation.ts';
+import type { EventLimit } from './event-limit.ts';
+import type { ObserveParts } from './observe.ts';
+import type { OperatorMetrics } from './operator-metrics.ts';
+
+/** What the runs for tenants are made of. */
+export interface TenantRunParts extends ObserveParts, ApplyParts {
+  readonly propagation: ConfigPropagation;
+  readonly eventLimit: EventLimit;
+  readonly metrics: OperatorMetrics;
+  readonly logger: Logger;
+  /** How long a namespace that is being deleted waits for the removal of its tenants' people. */
+  readonly deletionTimeoutMs: number;
+}
