@@ -174,7 +174,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
       if (tenant?.uid !== uid) return;
       const isDeleted = tenant.deletionRequestedAt !== null;
       await this.#records.set(key, { tenant: isDeleted ? null : { ...tenant, held: false } });
-      if (isDeleted) await this.#adopt();
+      if (isDeleted) await this.#adopt(key);
     });
   }
 
@@ -236,8 +236,8 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     await this.#adopt();
   }
 
-  /** Enters what the files say now into the records, and reports the tenants that it concerns. */
-  async #adopt(): Promise<void> {
+  /** Enters what the files say now into the records, and reports the tenants that it concerns, and who has gone. */
+  async #adopt(gone?: TenantKey): Promise<void> {
     this.#adopted = false;
     const index = indexManifests(this.#manifests.files());
     const concerned = await adoptManifests(this.#records, this.#index, index);
@@ -247,7 +247,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     }
     this.#index = index;
     this.#adopted = true;
-    for (const key of concerned) for (const listener of this.#listeners) listener(key);
+    for (const key of new Set([...(gone ? [gone] : []), ...concerned])) for (const listener of this.#listeners) listener(key);
   }
 }
 

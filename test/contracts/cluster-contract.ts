@@ -365,7 +365,65 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       expect((await presentTenant(under, manifest.metadata)).status).toBeNull();
     });
 
-    test('an event is recorded', async () => {
+    test('a tenant that is held stays when it is deleted, until it is released; who is not held goes at once', async () => {
+      const { under, reported } = await start();
+      const [manifest, other] = [aManifest({ tenantDeletion: 'Delete' }), aManifest()];
+      for (const each of [manifest, other]) {
+        await under.putTenant(each);
+        await under.cluster.holdTenant(await presentTenant(under, each.metadata));
+      }
+      await under.cluster.releaseTenant((await under.cluster.tenant(keyOf(other)))!);
+      expect(await under.cluster.tenant(keyOf(other))).toMatchObject({ held: false, deletionRequestedAt: null });
+      const held = (await under.cluster.tenant(keyOf(manifest)))!;
+      expect(held).toMatchObject({ held: true, deletionRequestedAt: null });
+      await under.cluster.holdTenant(held);
+
+      for (const each of [manifest, other]) {
+        await reportOf(reported, keyOf(each));
+        reported.delete(keyOf(each));
+        await under.deleteTenant(keyOf(each));
+        await reportOf(reported, keyOf(each));
+      }
+      expect(await under.cluster.tenant(keyOf(other))).toBeNull();
+      const deleted = (await under.cluster.tenant(keyOf(manifest)))!;
+      expect(deleted).toMatchObject({ uid: held.uid, held: true, deletionRequestedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) });
+      await under.cluster.writeStatus(deleted, aStatus({}));
+      expect(await under.cluster.tenant(keyOf(manifest))).toMatchObject({ uid: held.uid, status: aStatus({}) });
+      expect(await under.cluster.tenantKeys()).toContain(keyOf(manifest));
+
+      reported.delete(keyOf(manifest));
+      await under.cluster.releaseTenant(deleted);
+      await reportOf(reported, keyOf(manifest));
+      expect(await under.cluster.tenant(keyOf(manifest))).toBeNull();
+      await under.cluster.releaseTenant(deleted);
+    });
+
+    test('a tenant whose deletion was asked for can not be held any more, and neither can one that has gone', async () => {
+      const { under } = await start();
+      const manifest = aManifest();
+      await under.putTenant(manifest);
+      const tenant = await presentTenant(under, manifest.metadata);
+      await under.deleteTenant(keyOf(manifest));
+      await expect(under.cluster.holdTenant(tenant)).rejects.toThrow();
+      expect(await under.cluster.tenant(keyOf(manifest))).toBeNull();
+    });
+
+    test('a new tenant of the same name is neither held nor released by who knew the old one', async () => {
+      const { under } = await start();
+      const manifest = aManifest();
+      await under.putTenant(manifest);
+      const old = await presentTenant(under, manifest.metadata);
+      await under.deleteTenant(keyOf(manifest));
+      await under.putTenant(manifest);
+      const next = await presentTenant(under, manifest.metadata);
+      expect(next.uid).not.toBe(old.uid);
+      await expect(under.cluster.holdTenant(old)).rejects.toThrow();
+      await under.cluster.holdTenant(next);
+      await under.cluster.releaseTenant(old);
+      expect(await under.cluster.tenant(keyOf(manifest))).toMatchObject({ uid: next.uid, held: true });
+    });
+
+    test('an event is recorded, also about a namespace', async () => {
       const { under } = await start();
       const manifest = aManifest();
       await under.putTenant(manifest);
@@ -376,6 +434,9 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
         message: '60 of 100 requests failed',
       });
       await expect(recorded).resolves.toBeUndefined();
+      const event = { type: 'Warning', reason: 'DeletionGivenUp', message: 'people are left' } as const;
+      await expect(under.cluster.recordNamespaceEvent(tenant.namespace, event)).resolves.toBeUndefined();
+      expect(await under.cluster.isNamespaceTerminating(tenant.namespace)).toBe(false);
     });
 
     test('the feed ends promptly when its signal aborts', async () => {

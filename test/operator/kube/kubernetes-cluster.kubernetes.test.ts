@@ -292,6 +292,49 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     expect(found.items[0]?.message).toMatch(/^ü{510}…$/);
   });
 
+  test('the finalizer is our own field, and is taken off whoever else owns it, beside those of others', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const key = tenantKey(manifest.metadata);
+    const tenant = (await cluster.tenant(key))!;
+    await cluster.holdTenant(tenant);
+    const finalizers = ['example.com/other', 'scim-operator.dev/people'];
+    await applyTenant({ ...manifest, metadata: { ...manifest.metadata, finalizers } } as TenantManifest, 'backup-tool');
+    expect((await read(manifest)).metadata.finalizers?.toSorted()).toEqual(finalizers);
+    // As a person's apply does, which knows nothing of finalizers.
+    await applyTenant({ ...manifest, spec: { ...manifest.spec, displayName: 'Changed' } }, 'kubectl');
+    expect((await cluster.tenant(key))!.held).toBe(true);
+
+    await cluster.releaseTenant(tenant);
+    expect((await read(manifest)).metadata.finalizers).toEqual(['example.com/other']);
+    await cluster.holdTenant(tenant);
+    const { metadata } = await read(manifest);
+    expect(metadata.managedFields.map(({ manager }) => manager)).toContain('scim-operator-finalizer');
+    expect(metadata.finalizers?.toSorted()).toEqual(finalizers);
+  });
+
+  test('a namespace that is being deleted is known as such, and what is told of it is told in default', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const { namespace } = manifest.metadata;
+    const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
+    await cluster.holdTenant(tenant);
+    expect(await cluster.isNamespaceTerminating(namespace)).toBe(false);
+    await person.request({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` });
+    expect(await cluster.isNamespaceTerminating(namespace)).toBe(true);
+
+    const event = { type: 'Warning', reason: 'DeletionGivenUp', message: 'people are left' } as const;
+    await expect(cluster.recordEvent(tenant, event)).rejects.toThrow('being terminated');
+    await cluster.recordNamespaceEvent(namespace, event);
+    const found = (await person.request({ method: 'GET', path: '/api/v1/namespaces/default/events' })) as {
+      items: { involvedObject: object; reason: string; message: string; type: string }[];
+    };
+    expect(found.items.find(({ involvedObject }) => 'name' in involvedObject && involvedObject.name === namespace)).toMatchObject({
+      ...event,
+      involvedObject: { kind: 'Namespace', name: namespace },
+    });
+  });
+
   test('our own status write is not reported, and the status is ours alone', async () => {
     const { cluster, reported, heard } = await start();
     const manifest = await newTenant({});
@@ -427,6 +470,7 @@ interface SeenSecret {
 interface SeenTenant {
   readonly metadata: {
     readonly resourceVersion: string;
+    readonly finalizers?: readonly string[];
     readonly managedFields: readonly { readonly manager: string; readonly subresource?: string }[];
   };
   readonly spec: Record<string, unknown>;

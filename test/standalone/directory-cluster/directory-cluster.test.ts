@@ -24,7 +24,8 @@ describeCluster('DirectoryCluster', async () => {
     putTenant: (manifest) => writeFile(path(`${manifest.metadata.namespace}.${manifest.metadata.name}.yaml`), stringify(manifest)),
     async deleteTenant(key) {
       await unlink(path(`${key.replace('/', '.')}.yaml`));
-      await waitUntil(async () => (await cluster.tenant(key)) === null, { what: `the end of ${key}` });
+      const isGone = async () => (await cluster.tenant(key))?.deletionRequestedAt !== null;
+      await waitUntil(isGone, { what: `the end of ${key}` });
     },
     putSecret: (namespace, name, data) =>
       writeFile(
@@ -550,3 +551,61 @@ function bomb(): string {
   });
   return `${levels.join('\n')}\n`;
 }
+
+describe('a tenant with tenantDeletion: Delete', () => {
+  const DELETE_YAML = ACME_YAML.replace('spec:', 'spec:\n  tenantDeletion: Delete');
+
+  async function heldAndRemoved(): Promise<DirectoryCluster & { reported: TenantKey[] }> {
+    await put('acme.yaml', DELETE_YAML);
+    const cluster = await open();
+    await cluster.holdTenant(await acme(cluster));
+    await cluster.applyDerivedConfig(aTenantConfig());
+    await unlink(join(folder, 'acme.yaml'));
+    await waitUntil(async () => (await cluster.tenant(ACME))?.deletionRequestedAt != null, { what: 'the deletion' });
+    return cluster;
+  }
+
+  test('is still being deleted after a restart, since the same time', async () => {
+    const before = (await (await heldAndRemoved()).tenant(ACME))!;
+    stop.abort();
+    await Promise.all(running);
+    const again = await open({ feed: false });
+    expect(await again.tenant(ACME)).toEqual(before);
+    expect(await again.tenantKeys()).toEqual([ACME]);
+  });
+
+  test('whose file went while nobody ran is being deleted from the next start on', async () => {
+    await put('acme.yaml', DELETE_YAML);
+    const first = await open();
+    await first.holdTenant(await acme(first));
+    stop.abort();
+    await Promise.all(running);
+    await unlink(join(folder, 'acme.yaml'));
+    expect(await (await open({ feed: false })).tenant(ACME)).toMatchObject({ held: true, deletionRequestedAt: expect.any(String) });
+  });
+
+  test('whose file comes back is deleted first, and a new one after that', async () => {
+    const cluster = await heldAndRemoved();
+    const old = (await cluster.tenant(ACME))!;
+    await put('acme.yaml', DELETE_YAML.replace('Acme Corp', 'Acme anew'));
+    await waitUntil(async () => displayNameOf(await acme(cluster)) === 'Acme anew', { what: 'the file that came back' });
+    expect(await cluster.tenant(ACME)).toMatchObject({ uid: old.uid, deletionRequestedAt: old.deletionRequestedAt });
+
+    await cluster.deleteDerivedConfig(ACME);
+    cluster.reported.length = 0;
+    await cluster.releaseTenant(old);
+    expect(cluster.reported).toContain(ACME);
+    const next = (await cluster.tenant(ACME))!;
+    expect(next).toMatchObject({ generation: 1, held: false, deletionRequestedAt: null, status: null });
+    expect(next.uid).not.toBe(old.uid);
+  });
+
+  test('stays as it is while its file can not be read', async () => {
+    await put('acme.yaml', DELETE_YAML);
+    const cluster = await open();
+    await cluster.holdTenant(await acme(cluster));
+    await put('acme.yaml', 'kind: [');
+    await settled();
+    expect(await cluster.tenant(ACME)).toMatchObject({ held: true, deletionRequestedAt: null });
+  });
+});
