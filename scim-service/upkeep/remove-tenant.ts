@@ -6,8 +6,8 @@ import type { UpkeepNote } from '../tenancy/upkeep-note.ts';
 import { deletionLease, JobLease, reprojectionLease } from './job-lease.ts';
 import { runInBatches, type BatchesEnd, type BatchOutcome, type BatchParts } from './run-in-batches.ts';
 
-/** Records at a time. The embedded store has the thread that other tenants' requests are answered on: this many hold one up for 2 ms. */
-const BATCH_SIZE = 100;
+/** Records at a time. The embedded store has the thread that other tenants' requests are answered on: this many hold one up for some 10 ms. */
+const BATCH_SIZE = 250;
 /** Milliseconds. A write that a request has given up may run in the store for the 5 s that a command is allowed. */
 const LATE_WRITES = 6_000;
 

@@ -35,7 +35,7 @@ export interface Cluster extends AsyncDisposable {
   /** Between the service and MongoDB. */
   readonly mongoWire: TcpProxy;
   readonly smtp: SmtpSink;
-  startOperator(name: string): Promise<Program & { readonly adminPort: number }>;
+  startOperator(name: string, env?: Readonly<Record<string, string>>): Promise<Program & { readonly adminPort: number }>;
   /** Starts a pod of the service, whose EndpointSlice the test writes in the endpoint controller's place. */
   startService(name: string, ports?: Partial<PodPorts>): Promise<ServicePod>;
   /** Server-side apply, as `kubectl apply --server-side` does it. */
@@ -96,7 +96,7 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
     mongoWire,
     smtp,
     apply,
-    async startOperator(name) {
+    async startOperator(name, env = {}) {
       const adminPort = await freePort();
       const program = stack.use(
         startProgram('operator/main.ts', {
@@ -108,6 +108,7 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
           ADMIN_PORT: `${adminPort}`,
           SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
           MAIL_FROM: 'scim@example.com',
+          ...env,
         }),
       );
       return Object.assign(program, { adminPort });

@@ -97,8 +97,9 @@ export class MongoTenantRemoval implements TenantRemoval {
       if (removed >= limit) break;
       const found = await collection.find(query, { ...options, projection: { _id: 1 }, limit: limit - removed }).toArray();
       if (found.length === 0) continue;
-      // The query again, so that a sharded cluster knows where they are.
-      const { deletedCount } = await collection.deleteMany({ ...query, _id: { $in: found.map(({ _id }) => _id) } }, options);
+      // One by one in one command: each is found by its id whatever a server makes of a list of them.
+      const deletions = found.map(({ _id }) => ({ deleteOne: { filter: { _id, tenant } } }));
+      const { deletedCount } = await collection.bulkWrite(deletions, { ...options, ordered: false });
       removed += deletedCount;
     }
     return removed;

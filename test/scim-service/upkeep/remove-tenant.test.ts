@@ -58,18 +58,18 @@ function startPod(holder: string, config: TenantConfig, removal: Partial<TenantR
 
 describe('the removal of a deleted tenant', () => {
   test('takes everybody, the retired too, in batches with rests, and says how far it is', async () => {
-    const people = await world.addPeople(250);
+    const people = await world.addPeople(600);
     await world.retire(people[7]!);
     const others = await world.addPeople(3, { ...BEFORE, name: 'other' });
     const pod = startPod('pod-a', SETTLED);
     await world.time.pass(15);
-    expect(pod.progress()).toMatchObject({ total: 250, removed: 200, finishedAt: null });
+    expect(pod.progress()).toMatchObject({ total: 600, removed: 500, finishedAt: null });
     await world.time.pass(7 * SECOND);
 
-    expect(pod.progress()).toMatchObject({ total: 250, removed: 250, finishedAt: expect.any(String) });
+    expect(pod.progress()).toMatchObject({ total: 600, removed: 600, finishedAt: expect.any(String) });
     expect(await world.everyone()).toEqual([]);
     expect(await world.everyone('team-hr/other')).toEqual(others);
-    expect(world.counted).toEqual({ reprojected: 0, removed: 0, deleted: 250 });
+    expect(world.counted).toEqual({ reprojected: 0, removed: 0, deleted: 600 });
   });
 
   test('is not over while requests may still write: what comes until then goes too', async () => {
@@ -89,17 +89,17 @@ describe('the removal of a deleted tenant', () => {
   });
 
   test('is done once by three pods, each of which says so in the end', async () => {
-    await world.addPeople(450);
+    await world.addPeople(900);
     const pods = ['pod-a', 'pod-b', 'pod-c'].map((name) => startPod(name, SETTLED));
     await world.time.pass(MINUTE);
 
-    expect(world.counted.deleted).toBe(450);
+    expect(world.counted.deleted).toBe(900);
     expect(await world.everyone()).toEqual([]);
-    for (const pod of pods) expect(pod.progress()).toMatchObject({ total: 450, removed: 450, finishedAt: expect.any(String) });
+    for (const pod of pods) expect(pod.progress()).toMatchObject({ total: 900, removed: 900, finishedAt: expect.any(String) });
   });
 
   test('is gone on with by another pod when the working one is killed in the middle', async () => {
-    await world.addPeople(450);
+    await world.addPeople(900);
     let steps = 0;
     const first = startPod('pod-a', SETTLED, {
       async removeSome(...parameters) {
@@ -109,12 +109,12 @@ describe('the removal of a deleted tenant', () => {
       },
     });
     await world.time.pass(SECOND);
-    expect(await world.everyone()).toHaveLength(250);
+    expect(await world.everyone()).toHaveLength(400);
 
     const second = startPod('pod-b', SETTLED);
     await world.time.pass(MINUTE);
     expect(await world.everyone()).toEqual([]);
-    expect(second.progress()).toMatchObject({ total: 450, removed: 450, finishedAt: expect.any(String) });
+    expect(second.progress()).toMatchObject({ total: 900, removed: 900, finishedAt: expect.any(String) });
   });
 
   test('is told by a pod that starts after it was over', async () => {
@@ -128,7 +128,7 @@ describe('the removal of a deleted tenant', () => {
   });
 
   test('does not touch a new tenant of the same name, by a pod that was stopped in the middle and comes back', async () => {
-    await world.addPeople(450);
+    await world.addPeople(900);
     const { promise: resumed, resolve: resume } = Promise.withResolvers<void>();
     let paused = false;
     startPod('pod-a', SETTLED, {
@@ -167,7 +167,7 @@ describe('the removal of a deleted tenant', () => {
   });
 
   test('leaves off when the deletion is called off, and people who are left are served again', async () => {
-    await world.addPeople(450);
+    await world.addPeople(900);
     const pod = startPod('pod-a', SETTLED);
     await world.time.pass(5);
     pod.directory.set({ ...BEFORE, generation: 3 });
