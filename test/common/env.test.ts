@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   booleanVariable,
   choiceVariable,
+  durationVariable,
   EnvironmentError,
   kubernetesNameVariable,
   listVariable,
@@ -114,6 +115,23 @@ describe('a port', () => {
   test.each(['65536', '99999', '-1', '80a', '8 0', '1e3', '0x50', '3.5'])('%j is an error', (text) => {
     expect(problems({ PORT: portVariable() }, { PORT: text })).toEqual([
       `PORT: ${JSON.stringify(text)} is not usable; write a port from 0 to 65535`,
+    ]);
+  });
+});
+
+describe('a duration', () => {
+  test.each([
+    ['0s', 0],
+    ['10m', 600_000],
+    ['1h30m', 5_400_000],
+    ['87600h', 315_360_000_000],
+  ])('%s is read in milliseconds', (text, value) => {
+    expect(parseEnvironment({ TIMEOUT: durationVariable() }, { TIMEOUT: text })).toEqual({ TIMEOUT: value });
+  });
+
+  test.each(['10', '10 m', '-1s', '1.5h', '87601h', 'ten'])('%j is an error', (text) => {
+    expect(problems({ TIMEOUT: durationVariable() }, { TIMEOUT: text })).toEqual([
+      `TIMEOUT: ${JSON.stringify(text)} is not usable; write a duration of at most 87600h such as 10m or 1h30m`,
     ]);
   });
 });

@@ -60,6 +60,7 @@ describe('a rendered config is parsed to the same config', () => {
   test.each<[why: string, config: TenantConfig]>([
     ['active', aConfig()],
     ['disabled, without name and tokens', aConfig({ state: { kind: 'Disabled' }, displayName: null, tokenDigests: [], mapping: [] })],
+    ['deleting', aConfig({ state: { kind: 'Deleting', id: 'uid-1', settled: false } })],
     ['tripped', aConfig({ state: { kind: 'Tripped', openedAt: '2026-11-24T09:00:00.000Z', reason: '60 of 100 requests failed' } })],
     ['defaults of every type', aConfig({ newUserDefaults: ['x', 1.5, false].map((value) => ({ target: 'a', value })) })],
   ])('%s', (_why, config) => {
@@ -153,6 +154,8 @@ describe('a stored config is refused', () => {
     ['version as text', { version: '1' }, ['version']],
     ['no name', { name: '' }, ['name']],
     ['unknown state', { state: { kind: 'Paused' } }, ['state', 'kind']],
+    ['deleting, of no id', { state: { kind: 'Deleting', settled: true } }, ['state', 'id']],
+    ['in a state that only a later version knows', { state: { kind: 'Dreaming' } }, ['state', 'kind']],
     ['tripped without a time', { state: { kind: 'Tripped', reason: 'x' } }, ['state', 'openedAt']],
     ['a token in place of its digest', { tokenDigests: [{ sha256: 'secret', validUntil: null }] }, ['tokenDigests', 0, 'sha256']],
     ['a digest in capitals', { tokenDigests: [{ sha256: sha256Hex('x').toUpperCase(), validUntil: null }] }, ['tokenDigests', 0, 'sha256']],

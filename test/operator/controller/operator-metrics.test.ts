@@ -86,6 +86,14 @@ describe('metrics of a tenant', () => {
     expect(told).toEqual([[], [line(600)], [line(50)], [], [line(5)]]);
   });
 
+  test('tell how much is still to be removed of a tenant that is being deleted', async () => {
+    const { tenants, lines } = metrics();
+    tenants.set(ACME, 'Deleting', aStatus({ deletion: { startedTime: '2026-11-24T06:00:00Z', total: 12, removed: 5 } }));
+    expect(await lines('scim_tenant_deletion_remaining')).toEqual(['scim_tenant_deletion_remaining{namespace="team-hr",tenant="acme"} 7']);
+    tenants.remove(ACME);
+    expect(await lines('scim_tenant_deletion_remaining')).toEqual([]);
+  });
+
   test('go with the tenant', async () => {
     const { tenants, lines } = metrics();
     tenants.set(ACME, 'Active', aStatus({ sync: { ...SYNC, reprojection: { ...REPROJECTION, state: 'Running' } } }));

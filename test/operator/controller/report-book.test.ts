@@ -144,6 +144,16 @@ describe('what the book knows', () => {
     });
   });
 
+  test('is what pods say of a deletion, of those alone that answered the last time', () => {
+    const { clock, book, poll } = aBook();
+    const deletion = (requestsInFlight: number) => ({ id: 'uid-1', requestsInFlight, progress: null });
+    poll([aReport('a', { deletion: deletion(0) }), aReport('b', { deletion: deletion(2) }), aReport('c')]);
+    expect(book.observation(ACME)?.deletions).toEqual([deletion(0), deletion(2)]);
+    clock.advance(2_000);
+    poll([aReport('b', { deletion: deletion(0) }), aReport('c')], 3);
+    expect(book.observation(ACME)?.deletions).toEqual([deletion(0)]);
+  });
+
   test('keeps the outcomes of a pod that restarted beside the new ones, and only its new revision', () => {
     const { book, poll } = aBook();
     poll([aReport('a', { buckets: [bucket(5)] }, 'first')]);
@@ -241,6 +251,27 @@ describe('a poll names the tenants that need a run', () => {
       [30, 30],
       [34, 34],
     ]);
+  });
+
+  test('at once when a pod stops for a deletion, has no request under way, begins and ends, and every 10 s for its progress', () => {
+    const { clock, poll } = aBook();
+    const progress = { startedAt: '2026-11-24T06:00:00.000Z', total: 10, removed: 0, finishedAt: null };
+    const tell = (deletion: TenantReport['deletion']) => poll([aReport('a', { deletion })]);
+    tell(null);
+    const told: number[] = [];
+    const steps: TenantReport['deletion'][] = [
+      { id: 'uid-1', requestsInFlight: 3, progress: null },
+      { id: 'uid-1', requestsInFlight: 2, progress: null },
+      { id: 'uid-1', requestsInFlight: 0, progress: null },
+      { id: 'uid-1', requestsInFlight: 0, progress },
+      { id: 'uid-1', requestsInFlight: 0, progress: { ...progress, removed: 4 } },
+      { id: 'uid-1', requestsInFlight: 0, progress: { ...progress, removed: 10, finishedAt: '2026-11-24T06:00:09.000Z' } },
+    ];
+    for (const step of steps) {
+      clock.advance(2_000);
+      told.push(tell(step).length);
+    }
+    expect(told).toEqual([1, 0, 1, 1, 0, 1]);
   });
 
   test('at once for each failure that counts, and every 10 s for the list of them', () => {

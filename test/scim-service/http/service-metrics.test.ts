@@ -41,11 +41,13 @@ describe('createServiceMetrics', () => {
     metrics.usersReprojected(25);
     metrics.usersReprojected(5);
     metrics.retiredUsersRemoved(2);
+    metrics.deletedTenantRecordsRemoved(250);
     expect(await linesOf(registry, 'scim_deactivation_waves_total')).toEqual([]);
     metrics.deactivationWave({ namespace: 'a', name: 'x' });
 
     expect(await linesOf(registry, 'scim_reprojected_users_total')).toEqual(['scim_reprojected_users_total 30']);
     expect(await linesOf(registry, 'scim_retention_removed_users_total')).toEqual(['scim_retention_removed_users_total 2']);
+    expect(await linesOf(registry, 'scim_deleted_tenant_records_removed_total')).toEqual(['scim_deleted_tenant_records_removed_total 250']);
     expect(await linesOf(registry, 'scim_deactivation_waves_total')).toEqual(['scim_deactivation_waves_total{namespace="a",tenant="x"} 1']);
   });
 
