@@ -404,7 +404,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       await under.putTenant(manifest);
       const tenant = await presentTenant(under, manifest.metadata);
       await under.deleteTenant(keyOf(manifest));
-      await expect(under.cluster.holdTenant(tenant)).rejects.toThrow();
+      await expect(under.cluster.holdTenant(tenant)).rejects.toThrow(Error);
       expect(await under.cluster.tenant(keyOf(manifest))).toBeNull();
     });
 
@@ -417,7 +417,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       await under.putTenant(manifest);
       const next = await presentTenant(under, manifest.metadata);
       expect(next.uid).not.toBe(old.uid);
-      await expect(under.cluster.holdTenant(old)).rejects.toThrow();
+      await expect(under.cluster.holdTenant(old)).rejects.toThrow(Error);
       await under.cluster.holdTenant(next);
       await under.cluster.releaseTenant(old);
       expect(await under.cluster.tenant(keyOf(manifest))).toMatchObject({ uid: next.uid, held: true });

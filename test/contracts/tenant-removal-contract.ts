@@ -126,7 +126,7 @@ export function describeTenantRemoval(name: string, open: () => Promise<OpenedSt
       await fill(removal.tenant);
       await store.removal.begin(removal, START);
       const records = await Promise.all(Array.from({ length: 5 }, () => store.removal.removeSome(removal, 2)));
-      expect(records.map((record) => record?.removed).toSorted()).toEqual([10, 2, 4, 6, 8]);
+      expect(new Set(records.map((record) => record?.removed))).toEqual(new Set([2, 4, 6, 8, 10]));
       expect(await store.removal.finish(removal, END, [])).toMatchObject({ removed: 10, finishedAt: END });
     });
 

@@ -88,6 +88,7 @@ export function permissionChecks({ api, operator, service, watchNamespaces, toke
         breaker: CLOSED_BREAKER,
         token: NO_TOKEN,
         notifications: NO_NOTIFICATIONS,
+        deletion: null,
       }),
     ),
     check('scim-operator-tenants', 'secrets get', 'no token is known', () =>
@@ -106,6 +107,12 @@ export function permissionChecks({ api, operator, service, watchNamespaces, toke
     }),
     check('scim-operator-tenants', 'events create', 'no Event is recorded', async () =>
       cluster.recordEvent(await tenant(), { type: 'Normal', reason: 'Programmed', message: 'in service' }),
+    ),
+    check('scim-operator-tenants', 'namespaces get', 'a namespace that is deleted waits for a store that is away, without a limit', () =>
+      untilDenied(async (heard) => {
+        const listening = new KubernetesCluster({ client, ...scope, identity: 'operator-0', logger: heard });
+        await listening.isNamespaceTerminating(parseTenantKey(TENANT).namespace);
+      }),
     ),
     check('scim-operator-lease', 'leases create', 'nobody leads after the installation', async () => {
       await deleteLease();

@@ -48,6 +48,11 @@ describe('values that are refused', () => {
     ['text for a number', ['--set-string', 'operator.replicas=two'], "at '/operator/replicas': got string, want integer"],
     ['a wrong log level', ['--set', 'logLevel=verbose'], "at '/logLevel': value must be one of 'fatal', 'error', 'warn'"],
     ['a port that needs privileges', ['--set', 'scimService.port=80'], "at '/scimService/port': minimum: got 80, want 1,024"],
+    [
+      'a time without a unit',
+      ['--set-string', 'operator.deletionTimeout=600'],
+      "at '/operator/deletionTimeout': '600' does not match pattern",
+    ],
     ['a namespace that is none', ['--set', 'watchNamespaces={Team_HR}'], "at '/watchNamespaces/0': 'Team_HR' does not match pattern"],
     ['a list of namespaces as text', ['--set', 'watchNamespaces=team-hr'], "at '/watchNamespaces': got string, want array"],
     ['a tag for a digest', ['--set', 'image.digest=latest'], "at '/image/digest': 'latest' does not match pattern"],

@@ -39,16 +39,16 @@ function startPod(holder: string, config: TenantConfig, removal: Partial<TenantR
   const signal = AbortSignal.any([stop.signal, dead.signal]);
   // A killed process has no say: what it awaits never comes.
   const unlessDead = async <T>(operation: () => Promise<T>): Promise<T> => (dead.signal.aborted ? new Promise<T>(() => {}) : operation());
-  const { begin, removeSome, finish }: TenantRemoval = { ...world.store.removal, ...removal };
+  const over: TenantRemoval = { ...world.store.removal, ...removal };
   const store = {
     ...parts.store,
     users: world.store.users,
     upkeep: world.store.upkeep,
     leases: { take: (request: Parameters<typeof world.store.leases.take>[0]) => unlessDead(() => world.store.leases.take(request)) },
     removal: {
-      begin: (...parameters: Parameters<TenantRemoval['begin']>) => unlessDead(() => begin(...parameters)),
-      removeSome: (...parameters: Parameters<TenantRemoval['removeSome']>) => unlessDead(() => removeSome(...parameters)),
-      finish: (...parameters: Parameters<TenantRemoval['finish']>) => unlessDead(() => finish(...parameters)),
+      begin: (...parameters: Parameters<TenantRemoval['begin']>) => unlessDead(() => over.begin(...parameters)),
+      removeSome: (...parameters: Parameters<TenantRemoval['removeSome']>) => unlessDead(() => over.removeSome(...parameters)),
+      finish: (...parameters: Parameters<TenantRemoval['finish']>) => unlessDead(() => over.finish(...parameters)),
     },
   };
   void createTenantUpkeep({ ...parts, store, directory, random: () => 0.5 }).run(signal);

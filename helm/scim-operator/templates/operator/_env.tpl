@@ -11,6 +11,8 @@
 - name: TOKEN_SECRETS
   value: {{ join "," . | quote }}
 {{- end }}
+- name: DELETION_TIMEOUT
+  value: {{ .Values.operator.deletionTimeout | quote }}
 {{- if .Values.mail.smtpUrlSecret.name }}
 {{ include "scim-operator.envFromSecret" (dict "name" "SMTP_URL" "secret" .Values.mail.smtpUrlSecret) }}
 {{- end }}
