@@ -157,24 +157,14 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     });
   }
 
-  holdTenant({ uid, ...name }: ScimTenant): Promise<void> {
-    return this.#inTurn(async () => {
-      const key = tenantKey(name);
-      const { tenant } = this.#records.get(key);
-      if (tenant?.uid !== uid || tenant.deletionRequestedAt !== null) throw new Error(`ScimTenant ${key} is being deleted already`);
-      await this.#records.set(key, { tenant: { ...tenant, held: true } });
-    });
+  holdTenant(tenant: ScimTenant): Promise<void> {
+    return this.#inTurn(() => this.#records.hold(tenantKey(tenant), tenant.uid));
   }
 
   /** A file that came back while its tenant was being deleted is a new one now. */
-  releaseTenant({ uid, ...name }: ScimTenant): Promise<void> {
+  releaseTenant(tenant: ScimTenant): Promise<void> {
     return this.#inTurn(async () => {
-      const key = tenantKey(name);
-      const { tenant } = this.#records.get(key);
-      if (tenant?.uid !== uid) return;
-      const isDeleted = tenant.deletionRequestedAt !== null;
-      await this.#records.set(key, { tenant: isDeleted ? null : { ...tenant, held: false } });
-      if (isDeleted) await this.#adopt(key);
+      if (await this.#records.release(tenantKey(tenant), tenant.uid)) await this.#adopt(tenantKey(tenant));
     });
   }
 

@@ -77,6 +77,22 @@ export class TenantRecords {
     return this.#entries.get(key) ?? NOTHING;
   }
 
+  /** @throws Error when that tenant has gone, or its deletion was asked for already */
+  async hold(key: TenantKey, uid: string): Promise<void> {
+    const { tenant } = this.get(key);
+    if (tenant?.uid !== uid || tenant.deletionRequestedAt !== null) throw new Error(`ScimTenant ${key} is being deleted already`);
+    await this.set(key, { tenant: { ...tenant, held: true } });
+  }
+
+  /** @returns whether the tenant goes with it */
+  async release(key: TenantKey, uid: string): Promise<boolean> {
+    const { tenant } = this.get(key);
+    if (tenant?.uid !== uid) return false;
+    const isDeleted = tenant.deletionRequestedAt !== null;
+    await this.set(key, { tenant: isDeleted ? null : { ...tenant, held: false } });
+    return isDeleted;
+  }
+
   /** Durable when it resolves. */
   async set(key: TenantKey, change: Partial<TenantEntry>): Promise<void> {
     const entry = { ...this.get(key), ...change };
