@@ -54,8 +54,19 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
           onHeard: (kind) => metrics.informerHeard(kind),
         });
         const pods = new KubernetesPodReports({ client, namespace, serviceName, watchNamespaces, logger });
-        const { externalUrl, docsUrl, mail } = config;
-        const parts = { cluster, home: 'kubernetes', pods, leadership: elector, mail, externalUrl, docsUrl, metrics, logger } as const;
+        const { externalUrl, docsUrl, mail, breaker } = config;
+        const parts = {
+          cluster,
+          home: 'kubernetes',
+          pods,
+          leadership: elector,
+          mail,
+          breaker,
+          externalUrl,
+          docsUrl,
+          metrics,
+          logger,
+        } as const;
         await runControlLoop(parts, signal);
       },
     },

@@ -9,6 +9,7 @@ import {
   urlVariable,
 } from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
+import { breakerConfigOf, breakerVariables, toolsVariable, type BreakerConfig } from './breaker-config.ts';
 
 export interface OperatorConfig {
   readonly logLevel: LogLevel;
@@ -33,6 +34,7 @@ export interface OperatorConfig {
     /** Name of this replica in the Lease. */
     readonly identity: string;
   };
+  readonly breaker: BreakerConfig;
   readonly mail: MailConfig;
 }
 
@@ -86,6 +88,8 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       POD_NAMESPACE: kubernetesNameVariable().optional(),
       SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
       POD_NAME: z.string().default(hostname),
+      TOOL_FIELD_MANAGERS: toolsVariable().optional(),
+      ...breakerVariables,
       ...mailVariables,
     },
     environment,
@@ -105,6 +109,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       serviceName: variables.SERVICE_NAME,
       identity: variables.POD_NAME,
     },
+    breaker: breakerConfigOf(variables, variables.TOOL_FIELD_MANAGERS),
     mail: mailConfigOf(variables),
   });
 }

@@ -5,6 +5,7 @@ import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from '../reconcile/action.ts';
+import { tripWish } from '../reconcile/breaker-input.ts';
 import { conclude } from '../reconcile/conclude.ts';
 import { decide } from '../reconcile/decide.ts';
 import { pendingMails } from '../reconcile/notices.ts';
@@ -15,10 +16,12 @@ import type { ConfigPropagation } from './config-propagation.ts';
 import type { EventLimit } from './event-limit.ts';
 import { observe, type ObserveParts } from './observe.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
+import type { TripDesk } from './trip-desk.ts';
 
 export interface TenantRunParts extends ObserveParts, ApplyParts {
   readonly propagation: ConfigPropagation;
   readonly eventLimit: EventLimit;
+  readonly desk: Pick<TripDesk, 'enter' | 'forget'>;
   readonly metrics: OperatorMetrics;
   readonly logger: Logger;
 }
@@ -31,9 +34,10 @@ export interface TenantRunParts extends ObserveParts, ApplyParts {
  * @throws Error when something can't be read, the status can't be written, or this process may no longer write
  */
 export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
-  const observed = await observe(parts, key);
-  if (observed === null) return forgetTenant(parts, key);
-  const { tenant } = observed;
+  const seen = await observe(parts, key);
+  if (seen === null) return forgetTenant(parts, key);
+  const { tenant } = seen;
+  const observed = { ...seen, leave: parts.desk.enter(key, tripWish(seen), tenant.status?.breaker.freeze ?? null) };
   const decision = decide(observed);
   const applied = await apply(parts, tenant, plan(observed, decision));
   reportWrites(parts, key, applied);
@@ -49,11 +53,13 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
   return requeue;
 }
 
-async function forgetTenant({ writer, leadership, metrics, propagation, eventLimit }: TenantRunParts, key: TenantKey): Promise<Requeue> {
+async function forgetTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
+  const { writer, leadership, metrics, propagation, eventLimit, desk } = parts;
   leadership.assertHeld();
   await writer.deleteDerivedConfig(key);
   propagation.forget(key);
   eventLimit.forget(key);
+  desk.forget(key);
   metrics.tenants.remove(parseTenantKey(key));
   return { kind: 'none' };
 }

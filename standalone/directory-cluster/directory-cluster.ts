@@ -75,7 +75,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     if (!tenant) return null;
     const { uid, generation, annotations, spec, status } = tenant;
     const enabledOwners = [tenant.mirrored && isSwitchedOff(spec) ? BREAKER_FIELD_MANAGER : 'file'];
-    return { ...parseTenantKey(key), uid, generation, annotations, deleting: false, spec, enabledOwners, status };
+    return { ...parseTenantKey(key), uid, generation, annotations, deleting: false, spec, enabledOwners, enablingManifests: [], status };
   }
 
   async tenantKeys(): Promise<readonly TenantKey[]> {

@@ -47,6 +47,7 @@ export function aTenant(overrides: Partial<ScimTenant> = {}): ScimTenant {
     deleting: false,
     spec: aSpec(),
     enabledOwners: ['kubectl'],
+    enablingManifests: [],
     status: null,
     ...overrides,
   };
