@@ -51,7 +51,18 @@ export async function readTenantFiles(parts: {
 
 /** A document of a file as an API server would give it. */
 function tenantOf({ namespace, name, annotations, spec }: TenantManifest): ScimTenant {
-  return { namespace, name, uid: '', generation: 1, annotations, deleting: false, spec, enabledOwners: [], enablingManifests: [], status: null };
+  return {
+    namespace,
+    name,
+    uid: '',
+    generation: 1,
+    annotations,
+    deleting: false,
+    spec,
+    enabledOwners: [],
+    enablingManifests: [],
+    status: null,
+  };
 }
 
 async function readFiles(path: string, place: string): Promise<readonly ReadFile[]> {
