@@ -54,9 +54,21 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
           onHeard: (kind) => metrics.informerHeard(kind),
         });
         const pods = new KubernetesPodReports({ client, namespace, serviceName, watchNamespaces, logger });
-        const { externalUrl, docsUrl, mail, deletionTimeoutMs } = config;
-        const parts = { cluster, home: 'kubernetes', pods, leadership: elector, mail, externalUrl, docsUrl, metrics, logger } as const;
-        await runControlLoop({ ...parts, deletionTimeoutMs }, signal);
+        const { externalUrl, docsUrl, mail, breaker, deletionTimeoutMs } = config;
+        const parts = {
+          cluster,
+          home: 'kubernetes',
+          pods,
+          leadership: elector,
+          mail,
+          breaker,
+          externalUrl,
+          docsUrl,
+          deletionTimeoutMs,
+          metrics,
+          logger,
+        } as const;
+        await runControlLoop(parts, signal);
       },
     },
     stop,

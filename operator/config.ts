@@ -10,6 +10,7 @@ import {
   urlVariable,
 } from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
+import { breakerConfigOf, breakerVariables, toolsVariable, type BreakerConfig } from './breaker-config.ts';
 
 export interface OperatorConfig {
   readonly logLevel: LogLevel;
@@ -34,6 +35,7 @@ export interface OperatorConfig {
     /** Name of this replica in the Lease. */
     readonly identity: string;
   };
+  readonly breaker: BreakerConfig;
   readonly mail: MailConfig;
   /** How long a namespace that is being deleted waits for the removal of its tenants' people. */
   readonly deletionTimeoutMs: number;
@@ -90,6 +92,8 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
       POD_NAME: z.string().default(hostname),
       DELETION_TIMEOUT: durationVariable().default(600_000),
+      TOOL_FIELD_MANAGERS: toolsVariable().optional(),
+      ...breakerVariables,
       ...mailVariables,
     },
     environment,
@@ -109,6 +113,7 @@ export function readOperatorConfig(environment: Readonly<Record<string, string |
       serviceName: variables.SERVICE_NAME,
       identity: variables.POD_NAME,
     },
+    breaker: breakerConfigOf(variables, variables.TOOL_FIELD_MANAGERS),
     mail: mailConfigOf(variables),
     deletionTimeoutMs: variables.DELETION_TIMEOUT,
   });

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#common/logger.ts';
+import type { BreakerConfig } from './breaker-config.ts';
 import type { MailConfig } from './config.ts';
 import { createController } from './controller/controller.ts';
 import type { OperatorMetrics } from './controller/operator-metrics.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter, Leadership, Mailer, PodReports } from './controller/ports.ts';
+import { createFreezeOutbox } from './notify/freeze-outbox.ts';
 import { createLogMailer, createSmtpMailer } from './notify/mailer.ts';
 import { createNotifier } from './notify/outbox.ts';
 import type { TenantHome } from './notify/mail-content.ts';
@@ -16,6 +18,7 @@ export interface ControlLoopParts {
   readonly pods: PodReports;
   readonly leadership: Leadership;
   readonly mail: MailConfig;
+  readonly breaker: BreakerConfig;
   readonly externalUrl: string;
   /** Where the folder `docs` is published; null when it is not. */
   readonly docsUrl: string | null;
@@ -27,25 +30,27 @@ export interface ControlLoopParts {
 
 /** The operator without its cluster: queue, outbox and controller, the same on Kubernetes and in standalone mode. */
 export async function runControlLoop(parts: ControlLoopParts, signal: AbortSignal): Promise<void> {
-  const { cluster, pods, leadership, mail, metrics, logger } = parts;
+  const { cluster, pods, leadership, mail, breaker, metrics, logger } = parts;
   const queue = new KeyedQueue({ metrics: metrics.queue });
-  await using notifier = createNotifier({
+  const outbox = {
     mailer: createMailer(mail, logger),
     from: mail.from,
     home: parts.home,
     docsUrl: parts.docsUrl,
-    onSettled: (key) => queue.add(key),
-    onAttempt: (outcome) => metrics.notified(outcome),
-    clock: Date.now,
+    onAttempt: (outcome: 'delivered' | 'failed') => metrics.notified(outcome),
     logger,
     signal,
-  });
+  };
+  await using notifier = createNotifier({ ...outbox, onSettled: (key) => queue.add(key), clock: Date.now });
+  // In a dry run nobody gets a mail about what does not happen.
+  await using platform = createFreezeOutbox({ ...outbox, contacts: breaker.dryRun ? [] : breaker.platformEmails });
   const controller = createController({
     reader: cluster,
     writer: cluster,
     feed: cluster,
     pods,
     notifier,
+    platform,
     leadership,
     clock: Date.now,
     newToken,
@@ -55,6 +60,7 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
     settings: {
       externalUrl: parts.externalUrl,
       docsUrl: parts.docsUrl,
+      breaker,
       ...(parts.deletionTimeoutMs !== undefined && { deletionTimeoutMs: parts.deletionTimeoutMs }),
     },
   });

@@ -58,8 +58,11 @@ export async function runStandalone({ config, logger, onListening }: StandaloneP
   // Nobody else acts on the folder, so there is nothing to elect.
   metrics.leading(true);
   const leadership = { assertHeld() {} };
-  const { mail, docsUrl } = config;
-  const control = runControlLoop({ cluster, home: 'directory', pods, leadership, mail, externalUrl, docsUrl, metrics, logger }, signal);
+  const { mail, breaker, docsUrl } = config;
+  const control = runControlLoop(
+    { cluster, home: 'directory', pods, leadership, mail, breaker, externalUrl, docsUrl, metrics, logger },
+    signal,
+  );
   const halves = [core.run(signal), control];
   for (const half of halves) half.catch((error: unknown) => fault.abort(error));
   onListening({ externalUrl, tenants: await cluster.tenantKeys() });

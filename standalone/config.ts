@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { choiceVariable, parseEnvironment, portVariable, urlVariable } from '#common/env.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/logger.ts';
+import { breakerConfigOf, breakerVariables, type BreakerConfig } from '#operator/breaker-config.ts';
 import { mailConfigOf, mailProblems, mailVariables, type MailConfig } from '#operator/config.ts';
 import { mongodbUriVariable } from '#scim-service/config.ts';
 
@@ -14,6 +15,7 @@ export interface StandaloneConfig {
   readonly docsUrl: string | null;
   readonly tenantsDir: string;
   readonly store: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mongodb'; readonly uri: string };
+  readonly breaker: BreakerConfig;
   readonly mail: MailConfig;
 }
 
@@ -32,6 +34,7 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
       TENANTS_DIR: z.string().default('data/tenants'),
       DATA_FILE: z.string().optional(),
       MONGODB_URI: mongodbUriVariable().optional(),
+      ...breakerVariables,
       ...mailVariables,
     },
     environment,
@@ -48,6 +51,7 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
     docsUrl: variables.DOCS_URL ?? null,
     tenantsDir: variables.TENANTS_DIR,
     store,
+    breaker: breakerConfigOf(variables),
     mail: mailConfigOf(variables),
   });
 }

@@ -60,6 +60,8 @@ const breakerSchema = z.object({
   observedResetToken: text,
   observedResetAt: text,
   mirroredTrip: count,
+  enablingManifests: texts,
+  freeze: z.object({ since: z.string(), told: texts }).nullable().default(null),
 });
 
 const tokenSchema = z.object({

@@ -19,6 +19,13 @@ export interface Condition {
   readonly message: string;
 }
 
+/** So many tenants failed at once that none of them is switched off for it. */
+export interface PlatformFreeze {
+  readonly since: string;
+  /** First 12 hex digits of the SHA-256 of each address of PLATFORM_EMAILS that took the mail about it. */
+  readonly told: readonly string[];
+}
+
 export interface BreakerStatus {
   readonly state: 'Closed' | 'Open';
   /** One line that says why it opened; empty while closed. */
@@ -42,6 +49,10 @@ export interface BreakerStatus {
   readonly observedResetAt: string;
   /** Number of the trip for which `spec.enabled: false` has been written and holds; 0 before the first and after closing. */
   readonly mirroredTrip: number;
+  /** Field managers whose manifest says `enabled: true`: that they write it again is no decision. */
+  readonly enablingManifests: readonly string[];
+  /** Null unless a trip was withheld by a freeze that isn't known to be over. */
+  readonly freeze: PlatformFreeze | null;
 }
 
 /** People who are made anew after a change of the mapping. */
@@ -165,4 +176,6 @@ export const CLOSED_BREAKER: BreakerStatus = {
   observedResetToken: '',
   observedResetAt: '',
   mirroredTrip: 0,
+  enablingManifests: [],
+  freeze: null,
 };

@@ -16,6 +16,9 @@ export const RESET_AT_ANNOTATION = `${API_GROUP}/reset-at`;
 /** Any new value has a token of the operator's own making replaced by a new one. Its Secret carries the value that it was made for. */
 export const ROTATE_AT_ANNOTATION = `${API_GROUP}/rotate-at`;
 
+/** While it is `true`, nothing is changed for the tenant. */
+export const PAUSED_ANNOTATION = `${API_GROUP}/paused`;
+
 /** Field manager of the one write to spec that the operator makes. */
 export const BREAKER_FIELD_MANAGER = 'scim-operator-breaker';
 /** Keeps a tenant with `tenantDeletion: Delete` until its people are removed from the store. */
@@ -24,6 +27,8 @@ export const PEOPLE_FINALIZER = `${API_GROUP}/people`;
 export const FINALIZER_FIELD_MANAGER = 'scim-operator-finalizer';
 /** Field manager of everything else. */
 export const OPERATOR_FIELD_MANAGER = 'scim-operator';
+/** Field manager of `kubectl apply` without `--server-side`. */
+export const CLIENT_SIDE_APPLY_MANAGER = 'kubectl-client-side-apply';
 
 /** Spec that breaks a rule of the schema; only a directory of files can hold one. */
 export interface InvalidSpec {
@@ -43,10 +48,16 @@ export interface ScimTenant extends TenantName {
   readonly spec: ScimTenantSpec | InvalidSpec;
   /** Field managers that own `spec.enabled`, from managedFields; a directory of files names `file`. */
   readonly enabledOwners: readonly string[];
+  /** Field managers whose manifest says `enabled: true`, as far as the cluster can know; a directory of files names nobody. */
+  readonly enablingManifests: readonly string[];
   /** Null until the operator wrote one. */
   readonly status: ScimTenantStatus | null;
 }
 
 export function isInvalidSpec(spec: ScimTenantSpec | InvalidSpec): spec is InvalidSpec {
   return 'problems' in spec;
+}
+
+export function isPaused({ annotations }: Pick<ScimTenant, 'annotations'>): boolean {
+  return annotations[PAUSED_ANNOTATION] === 'true';
 }

@@ -1,22 +1,46 @@
-import { BREAKER_FIELD_MANAGER } from '../api/scim-tenant.ts';
+import { BREAKER_FIELD_MANAGER, CLIENT_SIDE_APPLY_MANAGER } from '../api/scim-tenant.ts';
+import { isTool } from './tool-managers.ts';
 
 /** Owner of `spec.enabled` in a directory of YAML files, where nobody is told apart. */
 export const FILE_OWNER = 'file';
 
-/**
- * Field managers of tools that put spec back to what a repository says, without a person having decided anything.
- * Argo CD writes as argocd-controller (server-side apply) or under its program's name; Flux as its two controllers.
- */
-const REVERTING_TOOLS: ReadonlySet<string> = new Set([
-  'argocd-controller',
-  'argocd-application-controller',
-  'kustomize-controller',
-  'helm-controller',
-  'helm',
-  'flux',
-]);
+/** What the cluster tells about `spec.enabled`. */
+export interface EnabledField {
+  readonly enabled: boolean;
+  /** Field managers that own it. */
+  readonly owners: readonly string[];
+  /** Field managers whose manifest says `enabled: true`, as far as the cluster can know. */
+  readonly manifests: readonly string[];
+}
 
-/** Whether somebody other than the breaker and the reverting tools stands behind the value of `spec.enabled`. */
-export function setByPerson(enabledOwners: readonly string[]): boolean {
-  return enabledOwners.some((owner) => owner !== BREAKER_FIELD_MANAGER && !REVERTING_TOOLS.has(owner));
+/** More than anybody has; a status must not grow without end. */
+const MOST_MANIFESTS = 20;
+
+/**
+ * Field managers whose manifest says `enabled: true`, remembered: the mirror takes the field from them, so at the moment when
+ * one applies its manifest again nothing else tells that it said so before. Forgotten is whoever is seen to say otherwise.
+ * @param known of the stored status; given back as it is when nothing is new
+ */
+export function rememberManifests(known: readonly string[], field: EnabledField): readonly string[] {
+  const kept = known.filter((manager) => !saysOtherwise(manager, field));
+  const added = field.manifests.filter((manager) => !kept.includes(manager));
+  if (added.length === 0 && kept.length === known.length) return known;
+  return [...kept, ...added].slice(-MOST_MANIFESTS);
+}
+
+/**
+ * Whether somebody has decided that `spec.enabled` shall be true after the mirror had made it false. A tool has not, nor has
+ * whoever applies a manifest that said `enabled: true` all along: what such an apply writes is what it would write every time.
+ * @param known manifests of the stored status, from before this moment
+ */
+export function setByPerson(field: EnabledField, known: readonly string[], tools: readonly string[]): boolean {
+  if (!field.enabled) return false;
+  const reverting = known.filter((manager) => !saysOtherwise(manager, field));
+  return field.owners.some((owner) => owner !== BREAKER_FIELD_MANAGER && !isTool(owner, tools) && !reverting.includes(owner));
+}
+
+/** kubectl keeps what was applied last in an annotation; of server-side apply only the owners of a field are known. */
+function saysOtherwise(manager: string, { enabled, owners, manifests }: EnabledField): boolean {
+  if (manager === CLIENT_SIDE_APPLY_MANAGER) return !manifests.includes(manager);
+  return !enabled && owners.includes(manager);
 }

@@ -6,10 +6,12 @@ import { ConfigPropagation } from './config-propagation.ts';
 import { EventLimit } from './event-limit.ts';
 import type { KeyQueue } from './key-queue.ts';
 import type { OperatorMetrics, ReconcileResult } from './operator-metrics.ts';
-import type { ChangeFeed, Clock, ClusterReader, ClusterWriter, Leadership, Notifier, PodReports } from './ports.ts';
+import type { BreakerSettings } from '../reconcile/observed.ts';
+import type { ChangeFeed, Clock, ClusterReader, ClusterWriter, Leadership, Notifier, PlatformNotifier, PodReports } from './ports.ts';
 import { ReportBook } from './report-book.ts';
 import type { TenantRunParts } from './run-parts.ts';
 import { runTenant } from './tenant-run.ts';
+import { TripDesk } from './trip-desk.ts';
 
 export interface ControllerParts {
   readonly reader: ClusterReader;
@@ -17,6 +19,7 @@ export interface ControllerParts {
   readonly feed: ChangeFeed;
   readonly pods: PodReports;
   readonly notifier: Notifier;
+  readonly platform: PlatformNotifier;
   readonly leadership: Leadership;
   readonly clock: Clock;
   /** A bearer token of at least 256 random bits. */
@@ -31,6 +34,9 @@ export interface ControllerSettings {
   readonly externalUrl: string;
   /** Where the folder `docs` is published; null when it is not. */
   readonly docsUrl: string | null;
+  readonly breaker: BreakerSettings;
+  /** How long a tenant that wants to trip waits for others who want the same; 3 s. */
+  readonly tripGraceMs?: number;
   /** How often the pods are asked; 2 s. */
   readonly pollIntervalMs?: number;
   /** How often every tenant is looked at without a reason, and leftovers are swept; 10 min. */
@@ -59,9 +65,10 @@ export function createController(parts: ControllerParts): Controller {
   const settings = { ...DEFAULTS, ...parts.settings };
   const book = new ReportBook(clock);
   const propagation = new ConfigPropagation();
-  const { externalUrl, docsUrl, deletionTimeoutMs } = settings;
+  const desk = createDesk(parts);
+  const { externalUrl, docsUrl, breaker, deletionTimeoutMs } = settings;
   const eventLimit = new EventLimit();
-  const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit, externalUrl, docsUrl, deletionTimeoutMs };
+  const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit, desk, externalUrl, docsUrl, breaker, deletionTimeoutMs };
 
   async function run(outer: AbortSignal): Promise<void> {
     const fault = new AbortController();
@@ -106,6 +113,8 @@ export function createController(parts: ControllerParts): Controller {
       logger.error({ tenant: key, err: error }, 'run failed, will be tried again');
       queue.addRateLimited(key);
       return 'error';
+    } finally {
+      desk.pass(key);
     }
   }
 
@@ -134,7 +143,9 @@ export function createController(parts: ControllerParts): Controller {
   async function resync(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for (const key of await reader.tenantKeys()) queue.add(key);
+        const keys = await reader.tenantKeys();
+        desk.expect(keys);
+        for (const key of keys) queue.add(key);
         for (const key of await reader.derivedConfigKeys()) queue.add(key);
         return;
       } catch (error) {
@@ -145,6 +156,29 @@ export function createController(parts: ControllerParts): Controller {
   }
 
   return { run, enqueue: (key) => queue.add(key) };
+}
+
+function createDesk({ clock, queue, metrics, platform, logger, settings }: ControllerParts): TripDesk {
+  // Of an earlier term of this process nothing holds any more.
+  metrics.frozen(false);
+  const desk = new TripDesk({
+    clock,
+    ...(settings.tripGraceMs !== undefined && { graceMs: settings.tripGraceMs }),
+    onFrozen: (notice) => {
+      const { since, wanting, tenants, named } = notice;
+      logger.error({ since, wanting, tenants, named }, 'many tenants fail at once, none is switched off for it');
+      metrics.frozen(true);
+      platform.tell(notice, (mark) => desk.told(since, mark));
+    },
+    onReleased: () => {
+      logger.warn('fewer tenants fail, the breakers work again');
+      metrics.frozen(false);
+    },
+    onStale: (keys) => {
+      for (const key of keys) queue.add(key);
+    },
+  });
+  return desk;
 }
 
 async function repeat(milliseconds: number, signal: AbortSignal, action: () => Promise<void>): Promise<void> {

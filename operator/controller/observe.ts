@@ -1,7 +1,7 @@
 import { tenantKey } from '#common/tenant-key.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import { mailLabel, pendingMails } from '../reconcile/notices.ts';
-import type { Delivery, Observed } from '../reconcile/observed.ts';
+import type { BreakerSettings, Delivery, Seen } from '../reconcile/observed.ts';
 import type { Clock, ClusterReader, Notifier } from './ports.ts';
 import type { ReportBook } from './report-book.ts';
 import { SecretUnreadableError } from './secret-unreadable-error.ts';
@@ -13,13 +13,14 @@ export interface ObserveParts {
   readonly clock: Clock;
   readonly externalUrl: string;
   readonly docsUrl: string | null;
+  readonly breaker: BreakerSettings;
 }
 
 /**
  * Reads everything that a run for this tenant needs, anew.
  * @throws what the reader throws, when something can't be read
  */
-export async function observe(parts: ObserveParts, tenant: ScimTenant): Promise<Observed> {
+export async function observe(parts: ObserveParts, tenant: ScimTenant): Promise<Seen> {
   const { reader, book, clock, notifier } = parts;
   const key = tenantKey(tenant);
   const { namespace } = tenant;
@@ -37,11 +38,12 @@ export async function observe(parts: ObserveParts, tenant: ScimTenant): Promise<
     pods: book.observation(key),
     deliveries: deliveries(tenant, notifier),
     mailTransport: notifier.transport,
+    settings: parts.breaker,
   };
 }
 
 /** What a person must mend is part of what is observed; what passes by itself ends the run. */
-async function readTokenSecret(reader: ClusterReader, namespace: string, name: string): Promise<Observed['tokenSecret']> {
+async function readTokenSecret(reader: ClusterReader, namespace: string, name: string): Promise<Seen['tokenSecret']> {
   try {
     return await reader.tokenSecret(namespace, name);
   } catch (error) {

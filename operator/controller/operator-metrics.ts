@@ -16,6 +16,8 @@ export interface OperatorMetrics {
   readonly tenants: TenantMetrics;
   reconciled(result: ReconcileResult, seconds: number): void;
   leading(isLeader: boolean): void;
+  /** Whether no tenant is switched off for failures, since too many fail at once. */
+  frozen(isFrozen: boolean): void;
   /** An attempt to send a mail ended. */
   notified(outcome: 'delivered' | 'failed'): void;
   /** An informer of this kind of resource heard from the API server, be it a bookmark. */
@@ -53,6 +55,11 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
     registers,
   });
   leader.set({ name: CONTROLLER }, 0);
+  const frozen = new Gauge({
+    name: 'scim_breaker_frozen',
+    help: 'Whether so many tenants fail at once that none of them is switched off for it',
+    registers,
+  });
   const notifications = new Counter({
     name: 'scim_notifications_total',
     help: 'Attempts to send a mail by outcome',
@@ -83,6 +90,7 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
       runTime.observe({ controller: CONTROLLER }, seconds);
     },
     leading: (isLeader) => leader.set({ name: CONTROLLER }, isLeader ? 1 : 0),
+    frozen: (isFrozen) => frozen.set(isFrozen ? 1 : 0),
     notified: (outcome) => notifications.inc({ outcome }),
     informerHeard: (kind) => heard(kind),
     tenantDeleted: (why) => deletions.inc({ outcome: DELETION_OUTCOMES[why] }),

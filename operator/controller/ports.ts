@@ -107,6 +107,25 @@ export interface Notifier {
   readonly transport: Mailer['transport'];
 }
 
+/** So many tenants fail at once that none is switched off for it. */
+export interface FreezeNotice {
+  /** When it began; tells one such failure from another. */
+  readonly since: string;
+  /** Marks of the contacts who have the mail already; see PlatformFreeze. */
+  readonly told: readonly string[];
+  readonly wanting: number;
+  /** In service. */
+  readonly tenants: number;
+  /** Some of those who want to trip. */
+  readonly named: readonly TenantKey[];
+}
+
+/** Tells the platform's contacts in the background, again and again until the server takes the mails. */
+export interface PlatformNotifier {
+  /** @param onTold called with the mark of each contact whose mail the server took */
+  tell(notice: FreezeNotice, onTold: (mark: string) => void): void;
+}
+
 /** Says whether this process may write. The elector of a cluster, or a constant in standalone mode. */
 export interface Leadership {
   /** @throws Error once the lease is lost or may have run out; asked before each write */

@@ -4,11 +4,13 @@ import type { ConfigPropagation } from './config-propagation.ts';
 import type { EventLimit } from './event-limit.ts';
 import type { ObserveParts } from './observe.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
+import type { TripDesk } from './trip-desk.ts';
 
 /** What the runs for tenants are made of. */
 export interface TenantRunParts extends ObserveParts, ApplyParts {
   readonly propagation: ConfigPropagation;
   readonly eventLimit: EventLimit;
+  readonly desk: Pick<TripDesk, 'enter' | 'forget'>;
   readonly metrics: OperatorMetrics;
   readonly logger: Logger;
   /** How long a namespace that is being deleted waits for the removal of its tenants' people. */

@@ -29,6 +29,11 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
   const expiry = gauge('scim_tenant_token_expiry_timestamp_seconds', 'When the token reaches tokenPolicy.maxAge; absent without one');
   const remaining = gauge('scim_tenant_reprojection_remaining', 'People who are still to be made anew after a change of the mapping');
   const toRemove = gauge('scim_tenant_deletion_remaining', 'Records that are still to be removed of a tenant that is being deleted');
+  const withheld = gauge(
+    'scim_tenant_trip_withheld',
+    'Set to 1 while a trip is told and does not happen: dry run, or a failure of the platform',
+  );
+  const paused = gauge('scim_tenant_paused', 'Set to 1 while the annotation paused keeps the operator from changing anything');
   const trips = new Counter({
     name: 'scim_tenant_breaker_trips_total',
     help: 'How often the breaker has opened, as the status counts it across restarts',
@@ -43,7 +48,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     const before = shown.get(key);
     if (!before) return;
     info.remove({ ...labels, state: before.state });
-    for (const metric of [ready, open, users, lastSuccess, expiry, remaining, toRemove, trips]) metric.remove(labels);
+    for (const metric of [ready, open, users, lastSuccess, expiry, remaining, toRemove, withheld, paused, trips]) metric.remove(labels);
     shown.delete(key);
   }
 
@@ -63,12 +68,29 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     if (reprojection?.state === 'Running') remaining.set(labels, reprojection.total - reprojection.done);
     else remaining.remove(labels);
     if (status.deletion) toRemove.set(labels, status.deletion.total - status.deletion.removed);
+    const { conditions } = status;
+    flag(
+      withheld,
+      labels,
+      conditions.some(({ type, status: value }) => type === 'Tripped' && value === 'False'),
+    );
+    flag(
+      paused,
+      labels,
+      conditions.some(({ type, reason }) => type === 'Ready' && reason === 'Paused'),
+    );
     // A tenant that was deleted and made anew under its name starts from 0 again: the counter stays where it is.
     trips.inc(labels, Math.max(0, status.breaker.trips - (before?.trips ?? 0)));
     shown.set(key, { state, trips: status.breaker.trips });
   }
 
   return { set, remove };
+}
+
+/** 1, or no series at all: few tenants have it. */
+function flag(gauge: Gauge, labels: ReturnType<typeof labelsOf>, isSet: boolean): void {
+  if (isSet) gauge.set(labels, 1);
+  else gauge.remove(labels);
 }
 
 function labelsOf({ namespace, name }: TenantName): { namespace: string; tenant: string } {

@@ -1,6 +1,7 @@
 import { tenantConfigRevision } from '#common/tenant-config.ts';
 import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { Applied } from '../reconcile/action.ts';
+import { tripWish } from '../reconcile/breaker-input.ts';
 import { conclude } from '../reconcile/conclude.ts';
 import { decide } from '../reconcile/decide.ts';
 import { isHeldForDeletion } from '../reconcile/deletion/observed-deletion.ts';
@@ -25,7 +26,8 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
   if (tenant === null) return forgetTenant(parts, key);
   if (isHeldForDeletion(tenant)) return runDeletion(parts, tenant);
   if (tenant.deletionRequestedAt !== null) return forgetTenant(parts, key);
-  const observed = await observe(parts, tenant);
+  const seen = await observe(parts, tenant);
+  const observed = { ...seen, leave: parts.desk.enter(key, tripWish(seen), tenant.status?.breaker.freeze ?? null) };
   const decision = decide(observed);
   const applied = await apply(parts, tenant, plan(observed, decision));
   reportWrites(parts, key, applied);
@@ -38,11 +40,13 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
   return requeue;
 }
 
-async function forgetTenant({ writer, leadership, metrics, propagation, eventLimit }: TenantRunParts, key: TenantKey): Promise<Requeue> {
+async function forgetTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
+  const { writer, leadership, metrics, propagation, eventLimit, desk } = parts;
   leadership.assertHeld();
   await writer.deleteDerivedConfig(key);
   propagation.forget(key);
   eventLimit.forget(key);
+  desk.forget(key);
   metrics.tenants.remove(parseTenantKey(key));
   return { kind: 'none' };
 }

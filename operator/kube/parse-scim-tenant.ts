@@ -2,7 +2,15 @@ import { z } from 'zod';
 import type { ResourceType } from '#common/kubernetes/kubernetes-object.ts';
 import { readScimTenantSpec } from '../api/read-spec.ts';
 import { readScimTenantStatus } from '../api/read-status.ts';
-import { API_GROUP, API_VERSION, PEOPLE_FINALIZER, PLURAL, type ScimTenant } from '../api/scim-tenant.ts';
+import {
+  API_GROUP,
+  API_VERSION,
+  BREAKER_FIELD_MANAGER,
+  CLIENT_SIDE_APPLY_MANAGER,
+  PEOPLE_FINALIZER,
+  PLURAL,
+  type ScimTenant,
+} from '../api/scim-tenant.ts';
 
 export const SCIM_TENANTS: ResourceType = { group: API_GROUP, version: API_VERSION, plural: PLURAL };
 
@@ -10,10 +18,18 @@ const managedFieldsSchema = z
   .array(
     z.object({
       manager: z.string().default(''),
+      operation: z.string().default(''),
       fieldsV1: z.object({ 'f:spec': z.record(z.string(), z.unknown()).optional() }).optional(),
     }),
   )
   .default([]);
+
+type ManagedFields = z.infer<typeof managedFieldsSchema>;
+
+/** What `kubectl apply` without `--server-side` applied last, as JSON. Tools that work like it write it too. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const enablingSchema = z.object({ spec: z.object({ enabled: z.literal(true) }) });
 
 const tenantSchema = z.object({
   metadata: z.object({
@@ -47,12 +63,37 @@ export function parseScimTenant(value: unknown): ScimTenant {
     held: metadata.finalizers.includes(PEOPLE_FINALIZER),
     spec: readScimTenantSpec(spec),
     enabledOwners: ownersOfEnabled(metadata.managedFields),
+    enablingManifests: enablingManifests(metadata, spec),
     status: readScimTenantStatus(status),
   };
 }
 
 /** Field managers of `spec.enabled`; one that owns it by apply and by update is named once. */
-function ownersOfEnabled(managedFields: z.infer<typeof managedFieldsSchema>): readonly string[] {
-  const owners = managedFields.filter(({ fieldsV1 }) => fieldsV1?.['f:spec'] !== undefined && 'f:enabled' in fieldsV1['f:spec']);
-  return [...new Set(owners.map(({ manager }) => manager))];
+function ownersOfEnabled(managedFields: ManagedFields): readonly string[] {
+  return [...new Set(managedFields.filter(ownsEnabled).map(({ manager }) => manager))];
+}
+
+/** Whoever owns a field by server-side apply has it in its manifest, with the value that the field has. */
+function enablingManifests(
+  { managedFields, annotations }: { readonly managedFields: ManagedFields; readonly annotations: Readonly<Record<string, string>> },
+  spec: unknown,
+): readonly string[] {
+  const appliers = enablingSchema.safeParse({ spec }).success
+    ? managedFields.filter((entry) => entry.operation === 'Apply' && entry.manager !== BREAKER_FIELD_MANAGER && ownsEnabled(entry))
+    : [];
+  const lastApplied = enablingSchema.safeParse(parseJson(annotations[LAST_APPLIED])).success ? [CLIENT_SIDE_APPLY_MANAGER] : [];
+  return [...appliers.map(({ manager }) => manager), ...lastApplied];
+}
+
+function ownsEnabled({ fieldsV1 }: ManagedFields[number]): boolean {
+  return fieldsV1?.['f:spec'] !== undefined && 'f:enabled' in fieldsV1['f:spec'];
+}
+
+/** An annotation may hold anything. */
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

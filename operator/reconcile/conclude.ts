@@ -1,8 +1,8 @@
 import type { TenantConfig } from '#common/tenant-config.ts';
-import type { BreakerStatus, ScimTenantStatus } from '../api/scim-tenant-status.ts';
+import type { BreakerStatus, Condition, ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from './action.ts';
-import { setConditions, type ConditionDraft } from './conditions.ts';
-import type { Decision } from './decide.ts';
+import { setConditions } from './conditions.ts';
+import type { Decision } from './decision.ts';
 import {
   notificationCondition,
   podProblem,
@@ -18,7 +18,8 @@ import { nextRun } from './next-run.ts';
 import { owedMails, type OwedMail } from './notices.ts';
 import { nextNotifications } from './notifications.ts';
 import type { Observed, PodObservation } from './observed.ts';
-import { outcomeOf, type Requeue } from './outcome.ts';
+import { outcomeOf, type Outcome, type Requeue } from './outcome.ts';
+import { conditionsBeside, PAUSED_OUTCOME } from './pause.ts';
 import { stalled, type RunProblem } from './run-problem.ts';
 import { syncOf } from './sync-status.ts';
 import { tripWords } from './trip-words.ts';
@@ -35,18 +36,14 @@ export interface Conclusion {
 export function conclude(observed: Observed, decision: Decision, applied: Applied): Conclusion {
   const count = podCount(observed.pods, decision.revision);
   const mails = owedMails(observed);
-  const problem = mainProblem(observed, decision, { count, failed: applied.failed });
-  const outcome = outcomeOf(problem, readiness(decision));
-  const drafts = [
-    ...outcome.conditions,
-    tokenCondition(decision, applied.failed),
-    programmedCondition(decision, count, applied.failed),
-    trippedCondition(decision, observed.docsUrl),
-    notificationCondition(mails, observed.mailTransport),
-  ].filter((draft) => draft !== null);
+  const run = { generation: observed.tenant.generation, now: observed.now };
+  const stored = observed.tenant.status?.conditions ?? [];
+  const problem = decision.paused ? null : mainProblem(observed, decision, { count, failed: applied.failed });
+  const outcome = decision.paused ? PAUSED_OUTCOME : outcomeInDetail(observed, decision, { count, mails, problem, failed: applied.failed });
+  const conditions = [...setConditions(stored, outcome.conditions, run), ...(decision.paused ? conditionsBeside(stored) : [])];
   const inForce = configInForce(observed, decision, applied);
   const breaker = afterMirror(decision, observed, applied);
-  const status = statusOf(observed, decision, { drafts, count, breaker, mails, problem, inForce });
+  const status = statusOf(observed, decision, { conditions, count, breaker, mails, problem, inForce });
   return {
     status,
     events: eventsOf({ observed, inForce, next: status, done: applied.done }),
@@ -54,11 +51,32 @@ export function conclude(observed: Observed, decision: Decision, applied: Applie
   };
 }
 
+function outcomeInDetail(
+  observed: Observed,
+  decision: Decision,
+  found: {
+    readonly count: PodCount;
+    readonly mails: readonly OwedMail[];
+    readonly problem: RunProblem | null;
+    readonly failed: Applied['failed'];
+  },
+): Outcome {
+  const { count, mails, problem, failed } = found;
+  const { conditions, requeue } = outcomeOf(problem, readiness(decision));
+  const details = [
+    tokenCondition(decision, failed),
+    programmedCondition(decision, count, failed),
+    trippedCondition(decision, observed),
+    notificationCondition(mails, observed.mailTransport),
+  ];
+  return { conditions: [...conditions, ...details.filter((draft) => draft !== null)], requeue };
+}
+
 function statusOf(
   observed: Observed,
   decision: Decision,
   parts: {
-    drafts: readonly ConditionDraft[];
+    conditions: readonly Condition[];
     count: PodCount;
     breaker: BreakerStatus;
     mails: readonly OwedMail[];
@@ -66,12 +84,11 @@ function statusOf(
     inForce: TenantConfig | null;
   },
 ): ScimTenantStatus {
-  const { tenant, now } = observed;
-  const before = tenant.status;
+  const { tenant } = observed;
   return {
     observedGeneration: tenant.generation,
     endpoint: endpointOf(observed),
-    conditions: setConditions(before?.conditions ?? [], parts.drafts, { generation: tenant.generation, now }),
+    conditions: parts.conditions,
     programmed: { generation: decision.config?.generation ?? 0, ...parts.count },
     sync: syncOf(observed, parts.inForce),
     breaker: parts.breaker,
@@ -90,8 +107,10 @@ function mainProblem(
   return tripProblem(decision, docsUrl) ?? writeProblem(failed) ?? decision.specProblem ?? decision.token.problem ?? podProblem(count);
 }
 
-function tripProblem({ config, breaker }: Decision, docsUrl: string | null): RunProblem | null {
-  return config?.state.kind === 'Tripped' ? stalled('Tripped', tripWords(breaker.status, 'Disable', docsUrl)) : null;
+function tripProblem({ config, breaker, revertedBy }: Decision, docsUrl: string | null): RunProblem | null {
+  return config?.state.kind === 'Tripped'
+    ? stalled('Tripped', tripWords(breaker.status, { action: 'Disable', revertedBy, docsUrl }))
+    : null;
 }
 
 /** What is decided is in force once it is written. */

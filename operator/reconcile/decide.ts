@@ -1,43 +1,26 @@
-import { parseDuration } from '#common/duration.ts';
 import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
-import { isInvalidSpec, RESET_AT_ANNOTATION } from '../api/scim-tenant.ts';
+import { isInvalidSpec, isPaused } from '../api/scim-tenant.ts';
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
 import { NO_TOKEN, type BreakerStatus } from '../api/scim-tenant-status.ts';
-import { currentWave } from '../breaker/current-wave.ts';
 import { evaluateBreaker, isMirrored, newBreaker, type BreakerResult } from '../breaker/evaluate-breaker.ts';
-import { windowTotals } from '../breaker/window-totals.ts';
+import { breakerInput } from './breaker-input.ts';
 import { compileMapping } from './compile-mapping.ts';
+import type { Decision } from './decision.ts';
 import { deactivationGuard, desiredConfig, keptConfig } from './desired-config.ts';
 import type { Observed } from './observed.ts';
-import { explained, stalled, type RunProblem } from './run-problem.ts';
+import { pausedDecision } from './pause.ts';
+import { explained, stalled } from './run-problem.ts';
 import { switchedOffByMirror, tenantState } from './tenant-state.ts';
-import { NO_ROTATION, tokenState, type TokenState } from './token-state.ts';
-
-/** What the run wants to be the case. */
-export interface Decision {
-  /** Null when it can't be read. */
-  readonly spec: ScimTenantSpec | null;
-  readonly breaker: BreakerResult;
-  /** What is to be done to the finalizer; null leaves it alone. */
-  readonly finalizer: 'add' | 'remove' | null;
-  /** What is to be done to `spec.enabled`; null leaves it alone. */
-  readonly mirror: 'write' | 'release' | null;
-  readonly token: Pick<TokenState, 'status' | 'problem' | 'age' | 'create' | 'rotation'>;
-  /** Unreadable spec or mapping. */
-  readonly specProblem: RunProblem | null;
-  /** The config that shall be in force; null when there has never been a usable one. */
-  readonly config: TenantConfig | null;
-  /** Of that config. */
-  readonly revision: string | null;
-}
+import { NO_ROTATION, tokenState } from './token-state.ts';
 
 export function decide(observed: Observed): Decision {
   const { tenant, derived, now, docsUrl } = observed;
   const { spec } = tenant;
   const previous = tenant.status?.breaker ?? newBreaker(now);
+  if (isPaused(tenant)) return pausedDecision(observed);
   if (isInvalidSpec(spec)) return keepEverything(observed, previous, spec.problems);
 
-  const breaker = nextBreaker(observed, spec, previous);
+  const breaker = evaluateBreaker(breakerInput(observed, spec, previous));
   const byMirror = switchedOffByMirror(tenant, spec, previous);
   const token = tokenState({ tenant, spec, secret: observed.tokenSecret, derived, previous: tenant.status?.token ?? null, now });
   const live = {
@@ -51,28 +34,16 @@ export function decide(observed: Observed): Decision {
   const config = usable ? desiredConfig({ tenant, spec, mapping: mapping.rules, derived, live }) : derived && keptConfig(derived, live);
   return {
     spec,
+    paused: false,
     breaker,
     finalizer: finalizerOf(tenant, spec),
+    revertedBy: isMirrored(breaker.status) && spec.enabled ? tenant.enabledOwners : [],
     mirror: mirrorOf({ previous, breaker, spec, byMirror }),
     token: { ...token, problem: explained(token.problem, docsUrl) },
     specProblem: usable ? null : explained(stalled('MappingInvalid', `${mapping.problems.join('; ')}. ${lastGood(derived)}`), docsUrl),
     config,
     revision: config && tenantConfigRevision(config),
   };
-}
-
-function nextBreaker({ tenant, pods, now }: Observed, spec: ScimTenantSpec, previous: BreakerStatus): BreakerResult {
-  const window = { epoch: previous.epoch, milliseconds: parseDuration(spec.failurePolicy.window), now };
-  return evaluateBreaker({
-    previous,
-    policy: spec.failurePolicy,
-    totals: pods && windowTotals(pods.outcomes, window),
-    wave: pods && currentWave(pods.waves, window),
-    enabled: spec.enabled,
-    enabledOwners: tenant.enabledOwners,
-    resetAt: tenant.annotations[RESET_AT_ANNOTATION] ?? '',
-    now,
-  });
 }
 
 /**
@@ -97,7 +68,9 @@ function finalizerOf({ held }: Observed['tenant'], { tenantDeletion }: ScimTenan
 function keepEverything({ tenant, derived, docsUrl }: Observed, breaker: BreakerStatus, problems: readonly string[]): Decision {
   return {
     spec: null,
-    breaker: { status: breaker, happened: 'none' },
+    paused: false,
+    breaker: { status: breaker, happened: 'none', withheld: null },
+    revertedBy: [],
     finalizer: null,
     mirror: null,
     token: { status: tenant.status?.token ?? NO_TOKEN, problem: null, age: 'Fine', create: false, rotation: NO_ROTATION },

@@ -1,12 +1,14 @@
 import type { ScimTenantSpec } from '../api/scim-tenant-spec.ts';
-import type { TokenStatus } from '../api/scim-tenant-status.ts';
+import type { Condition, TokenStatus } from '../api/scim-tenant-status.ts';
+import type { BreakerResult } from '../breaker/evaluate-breaker.ts';
 import type { Applied } from './action.ts';
 import type { ConditionDraft } from './conditions.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { OwedMail } from './notices.ts';
+import type { Observed } from './observed.ts';
 import { oneLine } from './one-line.ts';
 import { failedWrite, waiting, type RunProblem } from './run-problem.ts';
-import { tripConditionReason, tripWords } from './trip-words.ts';
+import { tripConditionReason, tripWords, withheldWords } from './trip-words.ts';
 
 /** The pods' reports bring the next run; this is for a report that never comes. */
 const WAIT_FOR_PODS_MS = 30_000;
@@ -99,12 +101,24 @@ export function podProblem({ pods, acknowledged }: PodCount): RunProblem | null 
   );
 }
 
-/** Null while the breaker is closed. */
-export function trippedCondition({ breaker, spec }: Decision, docsUrl: string | null): ConditionDraft | null {
+/** Null while the breaker is closed and nothing keeps it so. */
+export function trippedCondition(decision: Decision, { tenant, docsUrl }: Pick<Observed, 'tenant' | 'docsUrl'>): ConditionDraft | null {
+  const { breaker, revertedBy, spec } = decision;
   const { status } = breaker;
-  if (status.state === 'Closed') return null;
-  const message = tripWords(status, spec?.failurePolicy.action ?? 'Disable', docsUrl);
-  return { type: 'Tripped', status: 'True', reason: tripConditionReason(status.cause), message };
+  const type = 'Tripped';
+  if (status.state === 'Open') {
+    const message = tripWords(status, { action: spec?.failurePolicy.action ?? 'Disable', revertedBy, docsUrl });
+    return { type, status: 'True', reason: tripConditionReason(status.cause), message };
+  }
+  return withheldCondition(breaker, tenant.status?.conditions.find((before) => before.type === type) ?? null, docsUrl);
+}
+
+/** Figures change with every request, so the words of the first time stay for as long as the trip is withheld. */
+function withheldCondition({ status, withheld }: BreakerResult, before: Condition | null, docsUrl: string | null): ConditionDraft | null {
+  const reason = status.freeze !== null ? 'PlatformFailure' : withheld?.leave.kind === 'DryRun' ? 'DryRun' : null;
+  if (reason === null) return null;
+  if (before?.reason === reason) return before;
+  return withheld && { type: 'Tripped', status: 'False', reason, message: withheldWords(withheld, docsUrl) };
 }
 
 /** Null when no mail is due. */

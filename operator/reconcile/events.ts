@@ -25,6 +25,8 @@ export function eventsOf({ observed, inForce, next, done }: ConcludedRun): reado
   const before = tenant.status;
   return [
     ...breakerEvents(tenant, next, docsUrl),
+    ...withheldEvents(before?.conditions ?? [], next.conditions),
+    ...pauseEvents(before?.conditions ?? [], next.conditions),
     ...stalledEvents(before?.conditions ?? [], next.conditions),
     ...done.flatMap((action) => (action.kind === 'CreateTokenSecret' ? [tokenCreated(action.name, action.key)] : [])),
     ...tokenEvents(before, next),
@@ -36,10 +38,34 @@ export function eventsOf({ observed, inForce, next, done }: ConcludedRun): reado
 function breakerEvents({ status, spec }: ScimTenant, { breaker }: ScimTenantStatus, docsUrl: string | null): TenantEvent[] {
   if (breaker.trips > (status?.breaker.trips ?? 0)) {
     const action = isInvalidSpec(spec) ? 'Disable' : spec.failurePolicy.action;
-    return [{ type: 'Warning', reason: 'Tripped', message: tripWords(breaker, action, docsUrl) }];
+    return [{ type: 'Warning', reason: 'Tripped', message: tripWords(breaker, { action, docsUrl }) }];
   }
   if (status?.breaker.state === 'Open' && breaker.state === 'Closed') {
     return [{ type: 'Normal', reason: 'BreakerClosed', message: 'The breaker is closed; failures from before are no longer counted' }];
+  }
+  if (status?.breaker.freeze && breaker.freeze === null && breaker.state === 'Closed') {
+    return [
+      {
+        type: 'Normal',
+        reason: 'FreezeReleased',
+        message: 'The failure of the platform is over; failures from before are no longer counted',
+      },
+    ];
+  }
+  return [];
+}
+
+/** A trip that is kept from happening, told when it begins to be. */
+function withheldEvents(before: readonly Condition[], after: readonly Condition[]): TenantEvent[] {
+  const [was, is] = [find(before, 'Tripped'), find(after, 'Tripped')];
+  return is?.status === 'False' && is.reason !== was?.reason ? [{ type: 'Warning', reason: is.reason, message: is.message }] : [];
+}
+
+function pauseEvents(before: readonly Condition[], after: readonly Condition[]): TenantEvent[] {
+  const [was, is] = [find(before, 'Ready'), find(after, 'Ready')];
+  if (is?.reason === 'Paused' && was?.reason !== 'Paused') return [{ type: 'Normal', reason: 'Paused', message: is.message }];
+  if (was?.reason === 'Paused' && is?.reason !== 'Paused') {
+    return [{ type: 'Normal', reason: 'Resumed', message: 'The pause is over; what has changed meanwhile is carried out' }];
   }
   return [];
 }
@@ -47,6 +73,8 @@ function breakerEvents({ status, spec }: ScimTenant, { breaker }: ScimTenantStat
 /** A trip has its own event. */
 function stalledEvents(before: readonly Condition[], after: readonly Condition[]): TenantEvent[] {
   const [was, is] = [find(before, 'Stalled'), find(after, 'Stalled')];
+  // Nobody has mended what nobody looks at.
+  if (find(after, 'Ready')?.reason === 'Paused') return [];
   if (is && is.reason !== 'Tripped' && (is.reason !== was?.reason || is.message !== was.message)) {
     return [{ type: 'Warning', reason: is.reason, message: is.message }];
   }

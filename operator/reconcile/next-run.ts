@@ -1,5 +1,5 @@
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { mailLabel, pendingMails, type OwedMail } from './notices.ts';
 import { STALLED_GRACE_MS } from './notifications.ts';
 import type { Observed } from './observed.ts';
@@ -11,6 +11,8 @@ const SENDING_MS = 1_000;
 const RETRYING_MS = 10_000;
 /** With `NotifyOnly` the breaker closes when failures leave the window, which no report announces. One bucket is 10 s. */
 const OPEN_IN_SERVICE_MS = 10_000;
+/** A withheld trip is asked for again and again, so that it is known when the tenant no longer wants it. */
+const WITHHELD_MS = 60_000;
 /** A timer takes 24.8 days at most, and the resync comes long before. */
 const LONGEST_MS = 3_600_000;
 
@@ -28,6 +30,7 @@ export function nextRun(run: {
 }): Requeue {
   if (run.failed) return { kind: 'backoff' };
   const { observed, decision, status, mails } = run;
+  if (decision.paused) return run.outcome;
   const times = [...tokenTimes(decision, observed.now), ...mailTimes(mails), ...noticeTimes(observed, status), ...breakerTimes(decision)];
   return times.reduce<Requeue>(
     (soonest, milliseconds) => earlier(soonest, { kind: 'after', milliseconds: Math.min(milliseconds, LONGEST_MS) }),
@@ -73,5 +76,6 @@ function noticeTimes({ tenant, now }: Observed, { notifications }: ScimTenantSta
 function breakerTimes({ breaker, spec }: Decision): number[] {
   // The next run writes the mirror and hands out the mails.
   if (breaker.happened === 'tripped') return [0];
+  if (breaker.withheld) return [breaker.withheld.leave.kind === 'Held' ? breaker.withheld.leave.milliseconds : WITHHELD_MS];
   return breaker.status.state === 'Open' && spec?.failurePolicy.action === 'NotifyOnly' ? [OPEN_IN_SERVICE_MS] : [];
 }

@@ -9,7 +9,7 @@ import {
 } from '../api/notifications-status.ts';
 import { rfc3339 } from '../api/rfc3339.ts';
 import type { BreakerStatus } from '../api/scim-tenant-status.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { contactsOf, withDeliveries, type OwedMail } from './notices.ts';
 import type { Observed } from './observed.ts';
 import { oneLine, withoutPage } from './one-line.ts';

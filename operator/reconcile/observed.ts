@@ -2,6 +2,7 @@ import type { PodDeletion, RecentFailure, Reprojection } from '#common/pod-repor
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { EpochWave } from '../breaker/current-wave.ts';
+import type { TripLeave } from '../breaker/evaluate-breaker.ts';
 import type { EpochOutcomes } from '../breaker/window-totals.ts';
 
 /** The user's Secret that holds a tenant's token, reduced to what the operator may know. */
@@ -52,8 +53,16 @@ export type Delivery =
   | { readonly state: 'Pending'; readonly lastError: string | null }
   | { readonly state: 'Delivered' };
 
-/** Everything that one run read. Decision, plan and status are functions of this value alone. */
-export interface Observed {
+/** How the breakers of all tenants work. */
+export interface BreakerSettings {
+  /** Field managers that decide nothing; see `toolManagers`. */
+  readonly tools: readonly string[];
+  /** Trips are told and don't happen. */
+  readonly dryRun: boolean;
+}
+
+/** Everything that one run read of its tenant. */
+export interface Seen {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Base URL of the SCIM service, without a slash at its end. */
@@ -70,4 +79,10 @@ export interface Observed {
   /** How the mails that the stored status owes fare, by `mailLabel`. An absent one is Unknown. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly mailTransport: 'smtp' | 'log';
+  readonly settings: BreakerSettings;
+}
+
+/** The same, and what becomes of a trip in view of all tenants. Decision, plan and status are functions of this value alone. */
+export interface Observed extends Seen {
+  readonly leave: TripLeave;
 }

@@ -5,7 +5,7 @@ import type { RunProblem } from './run-problem.ts';
 export type Requeue = { readonly kind: 'none' } | { readonly kind: 'after'; readonly milliseconds: number } | { readonly kind: 'backoff' };
 
 export interface Outcome {
-  /** `Ready`, and the one of `Reconciling` and `Stalled` that applies (kstatus). */
+  /** `Ready`, the one of `Reconciling` and `Stalled` that applies (kstatus), and what there is in detail. */
   readonly conditions: readonly ConditionDraft[];
   readonly requeue: Requeue;
 }

@@ -1,6 +1,6 @@
 import { tenantConfigRevision } from '#common/tenant-config.ts';
 import type { Action } from './action.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { noticesToSubmit } from './notices.ts';
 import type { Observed } from './observed.ts';
 
@@ -8,11 +8,13 @@ import type { Observed } from './observed.ts';
  * What has to be written to bring about the decision; empty when everything is as it should be.
  *
  * The finalizer comes before the first config, so that nobody is taken whom a deletion would not remove; later it can wait, as
- * nothing else shall wait for it. After that the SCIM service comes first, so that a tripped tenant stops at once. Mirror and mails belong to a trip that an
- * earlier run has stored: after a crash at any point the next run finds out by the status what is still owed.
+ * nothing else shall wait for it. After that the SCIM service comes first, so that a tripped tenant stops at once. Mirror and
+ * mails belong to a trip that an earlier run has stored: after a crash at any point the next run finds out by the status what is
+ * still owed. Of a paused tenant everything stays owed.
  */
 export function plan(observed: Observed, decision: Decision): readonly Action[] {
-  const { config, revision, spec, token, mirror, finalizer } = decision;
+  const { config, revision, spec, token, mirror, finalizer, paused } = decision;
+  if (paused) return [];
   const actions: Action[] = [];
   const isFirst = observed.derived === null;
   if (finalizer === 'add' && isFirst) actions.push({ kind: 'HoldTenant' });

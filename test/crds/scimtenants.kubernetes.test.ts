@@ -345,6 +345,8 @@ const STATUS: ScimTenantStatus = {
     requests: 100,
     classes: { InvalidValue: 59, StoreUnavailable: 1 },
     wave: { deactivations: 31, limit: 30, people: 100 },
+    enablingManifests: ['kubectl-client-side-apply'],
+    freeze: { since: '2026-11-24T06:00:00Z', told: ['0123456789ab'] },
   },
   token: {
     ...NO_TOKEN,

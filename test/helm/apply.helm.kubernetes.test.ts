@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { aForeignKind, aNamespace, createApplier, type Applier } from '../support/apply-manifests.ts';
-import { EXAMPLES, exampleValues, LEAST, renderChart, type Manifest } from '../support/chart.ts';
+import { EVERYTHING, EXAMPLES, exampleValues, LEAST, renderChart, type Manifest } from '../support/chart.ts';
 
 /** What the chart renders, given to a real API server as `helm template | kubectl apply --server-side` gives it. */
 
 const VALUES: readonly (readonly [string, readonly string[]])[] = [
   ['the defaults', LEAST],
   ...EXAMPLES.map((name) => [name, exampleValues(name)] as const),
-  ['everything set', ['--values', 'test/fixtures/helm/everything.yaml']],
+  ['everything set', EVERYTHING],
 ];
 const PROGRAMS = ['operator', 'scim-service'];
 

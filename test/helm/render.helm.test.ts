@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { CHART, EXAMPLES, exampleValues, LEAST, one, renderChart, runHelm, type Manifest } from '../support/chart.ts';
+import { CHART, EVERYTHING, EXAMPLES, exampleValues, LEAST, one, renderChart, runHelm, type Manifest } from '../support/chart.ts';
 
 const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-const EVERYTHING = ['--values', 'test/fixtures/helm/everything.yaml'];
 const ALL = [LEAST, ...EXAMPLES.map(exampleValues), EVERYTHING];
 
 describe('the chart', () => {

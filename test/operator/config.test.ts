@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { BUILT_IN_TOOLS } from '#operator/breaker/tool-managers.ts';
 import { readOperatorConfig } from '#operator/config.ts';
 
 const LEAST = { EXTERNAL_URL: 'https://scim.example.com/' };
@@ -18,6 +19,7 @@ test('the base URL is all that has to be set', () => {
       serviceName: 'scim-service',
       identity: 'operator-7f9c',
     },
+    breaker: { dryRun: false, platformEmails: [], tools: [...BUILT_IN_TOOLS] },
     mail: { smtpUrl: null, from: 'scim-operator@localhost' },
     deletionTimeoutMs: 600_000,
   });
@@ -37,6 +39,9 @@ test('every variable is read', () => {
     POD_NAMESPACE: 'scim',
     SERVICE_NAME: 'service',
     POD_NAME: 'operator-0',
+    TOOL_FIELD_MANAGERS: 'ci-*, deployer,!helm',
+    BREAKER_DRY_RUN: 'true',
+    PLATFORM_EMAILS: 'platform@example.com, oncall@example.com',
     SMTP_URL: 'smtps://user:password@mail.example.com',
     MAIL_FROM: 'scim@example.com',
     DELETION_TIMEOUT: '1h30m',
@@ -55,6 +60,11 @@ test('every variable is read', () => {
       serviceName: 'service',
       identity: 'operator-0',
     },
+    breaker: {
+      dryRun: true,
+      platformEmails: ['platform@example.com', 'oncall@example.com'],
+      tools: [...BUILT_IN_TOOLS.filter((tool) => tool !== 'helm'), 'ci-*', 'deployer'],
+    },
     mail: { smtpUrl: 'smtps://user:password@mail.example.com', from: 'scim@example.com' },
     deletionTimeoutMs: 5_400_000,
   });
@@ -67,6 +77,9 @@ test('all problems are told at once, a sender that is missing beside a mail serv
     DOCS_URL: 'docs/',
     WATCH_NAMESPACES: 'Team_HR',
     DELETION_TIMEOUT: '10 min',
+    TOOL_FIELD_MANAGERS: 'a b',
+    BREAKER_DRY_RUN: 'yes',
+    PLATFORM_EMAILS: 'platform',
     SMTP_URL: 'smtp://mail.example.com',
   };
   expect(() => readOperatorConfig(set, 'host')).toThrow(
@@ -77,6 +90,9 @@ test('all problems are told at once, a sender that is missing beside a mail serv
   - DOCS_URL: write an absolute URL that starts with https:// or http://
   - WATCH_NAMESPACES: "Team_HR" is not usable; write a name of at most 63 lower-case letters, digits and dashes, such as team-hr
   - DELETION_TIMEOUT: "10 min" is not usable; write a duration of at most 87600h such as 10m or 1h30m
+  - TOOL_FIELD_MANAGERS: write names of field managers, such as ci-deployer or ci-*, with commas between them
+  - BREAKER_DRY_RUN: "yes" is not usable; write true or false
+  - PLATFORM_EMAILS: write e-mail addresses such as scim@example.com, with commas between them
   - MAIL_FROM is not set: SMTP_URL needs a sender, write an e-mail address such as scim@example.com`,
   );
 });
@@ -92,4 +108,10 @@ test.each([
   ],
 ])('names of Secrets without their namespaces, or that are none, are refused: %j', (set, problem) => {
   expect(() => readOperatorConfig({ ...LEAST, ...set }, 'host')).toThrow(`the environment is not usable:\n  - ${problem}`);
+});
+
+test('a tool that is taken away and is none is told by name', () => {
+  expect(() => readOperatorConfig({ ...LEAST, TOOL_FIELD_MANAGERS: '!helmm' }, 'host')).toThrow(
+    `TOOL_FIELD_MANAGERS: "!helmm" takes nothing away; the built-in tools are ${BUILT_IN_TOOLS.join(', ')}`,
+  );
 });

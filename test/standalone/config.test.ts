@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { BUILT_IN_TOOLS } from '#operator/breaker/tool-managers.ts';
 import { readStandaloneConfig } from '#standalone/config.ts';
 
 test('nothing has to be set, and nobody beyond this machine is let in', () => {
@@ -10,6 +11,7 @@ test('nothing has to be set, and nobody beyond this machine is let in', () => {
     docsUrl: null,
     tenantsDir: 'data/tenants',
     store: { kind: 'sqlite', file: 'data/scim.sqlite' },
+    breaker: { dryRun: false, platformEmails: [], tools: [...BUILT_IN_TOOLS] },
     mail: { smtpUrl: null, from: 'scim-operator@localhost' },
   });
 });
@@ -27,6 +29,8 @@ test('every variable is read', () => {
     MONGODB_URI: 'mongodb://db/scim?replicaSet=rs0',
     SMTP_URL: 'smtp://mail.example.com',
     MAIL_FROM: 'scim@example.com',
+    BREAKER_DRY_RUN: 'true',
+    PLATFORM_EMAILS: 'platform@example.com',
   };
   expect(readStandaloneConfig(set)).toEqual({
     logLevel: 'warn',
@@ -36,6 +40,7 @@ test('every variable is read', () => {
     docsUrl: 'https://docs.example.com',
     tenantsDir: '/etc/tenants',
     store: { kind: 'mongodb', uri: 'mongodb://db/scim?replicaSet=rs0' },
+    breaker: { dryRun: true, platformEmails: ['platform@example.com'], tools: [...BUILT_IN_TOOLS] },
     mail: { smtpUrl: 'smtp://mail.example.com', from: 'scim@example.com' },
   });
   expect(readStandaloneConfig({ DATA_FILE: '/var/lib/scim.sqlite' }).store).toEqual({ kind: 'sqlite', file: '/var/lib/scim.sqlite' });

@@ -1,6 +1,7 @@
 import { sha256Hex } from '#common/sha256-hex.ts';
 import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '#operator/api/scim-tenant.ts';
+import { toolManagers } from '#operator/breaker/tool-managers.ts';
 import type { Action, Applied } from '#operator/reconcile/action.ts';
 import { conclude, type Conclusion } from '#operator/reconcile/conclude.ts';
 import { decide } from '#operator/reconcile/decide.ts';
@@ -76,6 +77,8 @@ export function anObserved(overrides: Partial<Observed> = {}): Observed {
     pods: pods(overrides.derived === undefined ? CONFIG : overrides.derived),
     deliveries: new Map(),
     mailTransport: 'smtp',
+    settings: { tools: toolManagers([]), dryRun: false },
+    leave: { kind: 'Allowed' },
     ...overrides,
   };
 }

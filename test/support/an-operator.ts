@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { TenantKey } from '#common/tenant-key.ts';
+import { toolManagers } from '#operator/breaker/tool-managers.ts';
 import { ConfigPropagation } from '#operator/controller/config-propagation.ts';
 import { EventLimit } from '#operator/controller/event-limit.ts';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
@@ -53,6 +54,9 @@ export function anOperator(world: OperatorWorld, writes = Infinity) {
     externalUrl: 'https://scim.example.com/',
     docsUrl: 'https://docs.example.com/scim/',
     deletionTimeoutMs: 600_000,
+    breaker: { tools: toolManagers([]), dryRun: false },
+    // One tenant alone is never a failure of the platform.
+    desk: { enter: () => ({ kind: 'Allowed' as const }), forget() {} },
   };
 
   /** @throws Crash */

@@ -14,6 +14,9 @@ export const EXAMPLES = readdirSync(join(CHART, 'examples')).map((file) => file.
 /** The defaults, with what has no default. */
 export const LEAST = ['--set', 'externalUrl=https://scim.example.com'];
 
+/** Everything that can be set; what only the operator has stands in a file of its own, since the other gives both programs the same. */
+export const EVERYTHING = ['everything', 'everything-operator'].flatMap((name) => ['--values', `test/fixtures/helm/${name}.yaml`]);
+
 /** A Kubernetes object as the chart renders it. */
 export interface Manifest {
   readonly apiVersion: string;

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { CLIENT_FAILURE_CLASSES, SERVER_FAILURE_CLASSES, type DeactivationWave, type FailureClass } from '#common/pod-report.ts';
 import { BREAKER_FIELD_MANAGER } from '#operator/api/scim-tenant.ts';
 import { scimTenantSpecSchema, type FailurePolicy } from '#operator/api/scim-tenant-spec.ts';
-import { evaluateBreaker, type BreakerInput } from '#operator/breaker/evaluate-breaker.ts';
+import { evaluateBreaker, type BreakerInput, type BreakerResult, type TripLeave } from '#operator/breaker/evaluate-breaker.ts';
+import { toolManagers } from '#operator/breaker/tool-managers.ts';
 import { windowTotals, type EpochOutcomes, type WindowTotals } from '#operator/breaker/window-totals.ts';
 import { aBreaker, anOpenBreaker, aWaveBreaker } from '#test/support/a-tenant.ts';
 
@@ -21,6 +22,9 @@ function anInput(overrides: Partial<BreakerInput> = {}): BreakerInput {
     wave: null,
     enabled: true,
     enabledOwners: ['kubectl'],
+    enablingManifests: [],
+    tools: toolManagers([]),
+    leave: { kind: 'Allowed' },
     resetAt: '',
     now: NOW,
     ...overrides,
@@ -35,6 +39,7 @@ describe('a closed breaker', () => {
     const previous = aBreaker({ trips: 2, epoch: 2 });
     expect(evaluateBreaker(anInput({ previous, totals: TOO_MANY }))).toEqual({
       happened: 'tripped',
+      withheld: null,
       status: {
         ...previous,
         state: 'Open',
@@ -81,6 +86,7 @@ describe('a closed breaker', () => {
     const { at: _at, ...kept } = wave;
     expect(evaluateBreaker(anInput({ previous, wave, ...input }))).toEqual({
       happened: 'tripped',
+      withheld: null,
       status: {
         ...previous,
         state: 'Open',
@@ -144,7 +150,7 @@ describe('a closed breaker', () => {
 
   test('notes a reset value without starting an epoch', () => {
     const result = evaluateBreaker(anInput({ policy: aPolicy({ resetToken: 'a' }), resetAt: 'b' }));
-    expect(result).toEqual({ happened: 'none', status: aBreaker({ observedResetToken: 'a', observedResetAt: 'b' }) });
+    expect(result).toEqual({ happened: 'none', withheld: null, status: aBreaker({ observedResetToken: 'a', observedResetAt: 'b' }) });
   });
 
   test('is given back as it is when there is nothing new', () => {
@@ -166,6 +172,26 @@ describe('an open breaker', () => {
       input: { enabledOwners: [tool] },
       closes: false,
     })),
+    {
+      name: 'stays open when a manifest that said enabled before says it again',
+      input: {
+        previous: { ...mirrored, enablingManifests: ['kubectl-client-side-apply'] },
+        enabledOwners: ['kubectl-client-side-apply'],
+        enablingManifests: ['kubectl-client-side-apply'],
+      },
+      closes: false,
+    },
+    {
+      name: 'closes when a manifest says enabled that did not before',
+      input: { enabledOwners: ['kubectl-client-side-apply'], enablingManifests: ['kubectl-client-side-apply'] },
+      closes: true,
+    },
+    {
+      name: 'stays open when a tool of this installation reverts the mirror',
+      input: { enabledOwners: ['ci-7'], tools: ['ci-*'] },
+      closes: false,
+    },
+    { name: 'closes by a new reset-at during a dry run', input: { enabled: false, resetAt: 'x', leave: { kind: 'DryRun' } }, closes: true },
     { name: 'stays open when nobody owns enabled', input: { enabledOwners: [] }, closes: false },
     {
       name: 'stays open before its mirror is written, whoever owns enabled',
@@ -238,6 +264,81 @@ describe('an open breaker', () => {
   });
 });
 
+describe('a trip that may not happen', () => {
+  const freeze = { since: '2026-11-24T06:50:00Z', told: ['abc'] };
+  const FROZEN: TripLeave = { kind: 'Frozen', freeze };
+  const HELD: TripLeave = { kind: 'Held', milliseconds: 3_000 };
+  const DRY: TripLeave = { kind: 'DryRun' };
+  const marked = aBreaker({ freeze, epoch: 4 });
+  const reason = '15 of 30 requests failed within 40m: 12 InvalidValue, 3 StoreUnavailable';
+  const waveReason = '31 of 100 people would be deactivated within 40m, more than users.maxDeactivations allows (30)';
+
+  const table: { name: string; input: Partial<BreakerInput>; gives: Partial<BreakerResult> }[] = [
+    {
+      name: 'is withheld in a dry run and leaves the breaker as it was',
+      input: { totals: TOO_MANY, leave: DRY },
+      gives: { status: aBreaker(), happened: 'none', withheld: { leave: DRY, cause: 'Failures', reason } },
+    },
+    {
+      name: 'for a wave is withheld in a dry run too',
+      input: { wave: WAVE, leave: DRY },
+      gives: { status: aBreaker(), happened: 'none', withheld: { leave: DRY, cause: 'DeactivationWave', reason: waveReason } },
+    },
+    {
+      name: 'waits until it is known whether many fail',
+      input: { totals: TOO_MANY, leave: HELD },
+      gives: { status: aBreaker(), happened: 'none', withheld: { leave: HELD, cause: 'Failures', reason } },
+    },
+    {
+      name: 'is withheld by a freeze, which marks the tenant',
+      input: { totals: TOO_MANY, leave: FROZEN },
+      gives: { status: aBreaker({ freeze }), happened: 'none', withheld: { leave: FROZEN, cause: 'Failures', reason } },
+    },
+    {
+      name: 'of NotifyOnly is withheld by a freeze as well: nobody wants a mail of each tenant',
+      input: { totals: TOO_MANY, leave: FROZEN, policy: aPolicy({ action: 'NotifyOnly' }) },
+      gives: { status: aBreaker({ freeze }), happened: 'none', withheld: { leave: FROZEN, cause: 'Failures', reason } },
+    },
+    {
+      name: 'that nobody wants is not marked',
+      input: { leave: FROZEN },
+      gives: { status: aBreaker(), happened: 'none', withheld: null },
+    },
+    {
+      name: 'keeps its mark while the freeze lasts and nobody wants it any more',
+      input: { previous: marked, leave: FROZEN },
+      gives: { status: marked, happened: 'none', withheld: null },
+    },
+    {
+      name: 'keeps its mark while a new leader does not know yet',
+      input: { previous: marked, totals: TOO_MANY, leave: HELD },
+      gives: { status: marked, happened: 'none', withheld: { leave: HELD, cause: 'Failures', reason } },
+    },
+    {
+      name: 'is forgiven when the freeze is over, though its failures are in the window still',
+      input: { previous: marked, totals: TOO_MANY },
+      gives: { status: aBreaker({ freeze: null, epoch: 5 }), happened: 'released', withheld: null },
+    },
+    {
+      name: 'notes whom the platform has told meanwhile',
+      input: { previous: aBreaker({ freeze: { ...freeze, told: [] } }), leave: FROZEN },
+      gives: { status: aBreaker({ freeze }), happened: 'none', withheld: null },
+    },
+  ];
+  test.each(table)('$name', ({ input, gives }) => {
+    expect(evaluateBreaker(anInput(input))).toEqual(gives);
+  });
+
+  test.each([FROZEN, HELD, { kind: 'Allowed' as const }])('for a wave is the tenant’s own matter, whatever the others do: %j', (leave) => {
+    const result = evaluateBreaker(anInput({ previous: marked, totals: TOO_MANY, wave: WAVE, leave }));
+    expect(result).toMatchObject({
+      happened: 'tripped',
+      withheld: null,
+      status: { state: 'Open', cause: 'DeactivationWave', freeze: null },
+    });
+  });
+});
+
 describe('any breaker', () => {
   const counts = fc.record(
     Object.fromEntries([...CLIENT_FAILURE_CLASSES, ...SERVER_FAILURE_CLASSES].map((name) => [name, fc.integer({ min: 1, max: 60 })])),
@@ -305,15 +406,23 @@ describe('any breaker', () => {
       enabled: fc.boolean(),
       resetAt: fc.constantFrom('', 'a', 'b'),
       owner: fc.constantFrom('kubectl', 'flux'),
+      leave: fc.constantFrom<TripLeave>(
+        { kind: 'Allowed' },
+        { kind: 'DryRun' },
+        { kind: 'Held', milliseconds: 1 },
+        { kind: 'Frozen', freeze: { since: '2026-11-24T06:50:00Z', told: [] } },
+      ),
     });
     fc.assert(
       fc.property(policy, fc.array(step, { maxLength: 30 }), (policy, steps) => {
         let breaker = aBreaker();
+        let releases = 0;
         for (const { owner, ...observed } of steps) {
           const { status, happened } = evaluateBreaker(anInput({ previous: breaker, policy, ...observed, enabledOwners: [owner] }));
           expect(status.trips - breaker.trips).toBe(happened === 'tripped' ? 1 : 0);
-          expect(status.epoch - breaker.epoch).toBe(happened === 'closed' ? 1 : 0);
-          expect(status.trips - status.epoch).toBe(status.state === 'Open' ? 1 : 0);
+          expect(status.epoch - breaker.epoch).toBe(happened === 'closed' || happened === 'released' ? 1 : 0);
+          releases += happened === 'released' ? 1 : 0;
+          expect(status.trips - status.epoch + releases).toBe(status.state === 'Open' ? 1 : 0);
           breaker = status;
         }
       }),

@@ -46,6 +46,7 @@ function start(cluster: FakeCluster, overrides: Partial<ControllerParts> = {}, s
     feed: cluster,
     pods,
     notifier: new FakeNotifier(mailbox),
+    platform: { tell() {} },
     leadership: { assertHeld() {} },
     clock: clock.now,
     newToken: () => TOKEN,
@@ -53,7 +54,14 @@ function start(cluster: FakeCluster, overrides: Partial<ControllerParts> = {}, s
     metrics,
     logger: log.logger,
     ...overrides,
-    settings: { externalUrl: 'https://scim.example.com', docsUrl: null, pollIntervalMs: 10, ...settings },
+    settings: {
+      externalUrl: 'https://scim.example.com',
+      docsUrl: null,
+      breaker: { tools: [], dryRun: false },
+      pollIntervalMs: 10,
+      tripGraceMs: 0,
+      ...settings,
+    },
   });
   const stop = new AbortController();
   const running = controller.run(stop.signal);

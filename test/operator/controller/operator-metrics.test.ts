@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { NEVER_SYNCED, type ReprojectionStatus } from '#operator/api/scim-tenant-status.ts';
-import { aBreaker, anOpenBreaker, aStatus, aTokenStatus } from '#test/support/a-tenant.ts';
+import { aBreaker, aCondition, anOpenBreaker, aStatus, aTokenStatus } from '#test/support/a-tenant.ts';
 
 const ACME = { namespace: 'team-hr', name: 'acme' };
 const SYNC = { ...NEVER_SYNCED, lastSuccessTime: '2026-11-24T06:00:00Z', users: 7 };
@@ -94,6 +94,21 @@ describe('metrics of a tenant', () => {
     expect(await lines('scim_tenant_deletion_remaining')).toEqual([]);
   });
 
+  test('tell a withheld trip and a pause, only while they last', async () => {
+    const { tenants, lines } = metrics();
+    const told: string[][] = [];
+    for (const conditions of [
+      [],
+      [aCondition('Tripped', 'False', 'DryRun', 'would trip'), aCondition('Ready', 'Unknown', 'Paused', 'paused')],
+      [aCondition('Tripped', 'True', 'TooManyFailures', 'tripped')],
+    ]) {
+      tenants.set(ACME, 'Active', aStatus({ conditions }));
+      told.push([...(await lines('scim_tenant_trip_withheld')), ...(await lines('scim_tenant_paused'))]);
+    }
+    const labels = '{namespace="team-hr",tenant="acme"}';
+    expect(told).toEqual([[], [`scim_tenant_trip_withheld${labels} 1`, `scim_tenant_paused${labels} 1`], []]);
+  });
+
   test('go with the tenant', async () => {
     const { tenants, lines } = metrics();
     tenants.set(ACME, 'Active', aStatus({ sync: { ...SYNC, reprojection: { ...REPROJECTION, state: 'Running' } } }));
@@ -124,6 +139,7 @@ describe('metrics of the operator', () => {
     metric.reconciled('requeue_after', 0.02);
     metric.leading(true);
     metric.notified('failed');
+    metric.frozen(true);
     metric.configPropagated(0.5);
     queue.depth(3);
     queue.added();
@@ -133,6 +149,7 @@ describe('metrics of the operator', () => {
     ]);
     expect(await lines('controller_runtime_reconcile_time_seconds_count')).toEqual([expect.stringMatching(/ 1$/)]);
     expect(await lines('leader_election_master_status')).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(await lines('scim_breaker_frozen')).toEqual(['scim_breaker_frozen 1']);
     expect(await lines('scim_notifications_total{outcome="failed"}')).toEqual([expect.stringMatching(/ 1$/)]);
     expect(await lines('scim_config_propagation_seconds_sum')).toEqual(['scim_config_propagation_seconds_sum 0.5']);
     expect(await lines('workqueue_')).toEqual([expect.stringMatching(/ 3$/), expect.stringMatching(/ 1$/), expect.stringMatching(/ 1$/)]);

@@ -44,6 +44,28 @@ describe('parseScimTenant', () => {
     expect(parse(['example.com/other', 'scim-operator.dev/people'])).toMatchObject({ deletionRequestedAt: deletionTimestamp, held: true });
   });
 
+  describe('names whose manifest says enabled: true', () => {
+    const owner = (manager: string, operation: string) => ({ manager, operation, fieldsV1: { 'f:spec': { 'f:enabled': {} } } });
+    const applied = (text: string) => ({ 'kubectl.kubernetes.io/last-applied-configuration': text });
+    test.each<{ name: string; enabled?: boolean; managedFields?: unknown[]; annotations?: Record<string, string>; expected: string[] }>([
+      { name: 'by server-side apply', managedFields: [owner('kubectl', 'Apply'), owner('kubectl-patch', 'Update')], expected: ['kubectl'] },
+      { name: 'nobody while the value is false', enabled: false, managedFields: [owner('kubectl', 'Apply')], expected: [] },
+      { name: 'never the breaker', managedFields: [owner('scim-operator-breaker', 'Apply')], expected: [] },
+      {
+        name: 'by kubectl apply, whatever the value is now',
+        enabled: false,
+        annotations: applied('{"spec":{"enabled":true,"preset":"Minimal"}}'),
+        expected: ['kubectl-client-side-apply'],
+      },
+      { name: 'nobody whose kubectl apply says false', annotations: applied('{"spec":{"enabled":false}}'), expected: [] },
+      { name: 'nobody whose kubectl apply says nothing of it', annotations: applied('{"spec":{"preset":"Minimal"}}'), expected: [] },
+      { name: 'nobody by an annotation that is no JSON', annotations: applied('{"spec":'), expected: [] },
+    ])('$name', ({ enabled = true, managedFields = [], annotations = {}, expected }) => {
+      const metadata = { ...OBJECT.metadata, managedFields, annotations };
+      expect(parseScimTenant({ ...OBJECT, metadata, spec: { ...OBJECT.spec, enabled } }).enablingManifests).toEqual(expected);
+    });
+  });
+
   test('makes an InvalidSpec of what a newer CRD accepted', () => {
     const tenant = parseScimTenant({ ...OBJECT, spec: { ...OBJECT.spec, colour: 'green' } });
     expect(tenant.spec).toEqual({ problems: [expect.stringContaining('spec.colour')] });

@@ -117,6 +117,8 @@ describe('a status on the wire', () => {
         observedResetToken: word,
         observedResetAt: word,
         mirroredTrip: count,
+        enablingManifests: fc.array(word, { maxLength: 3 }),
+        freeze: fc.option(fc.record({ since: fc.constant('2026-01-02T03:04:05Z'), told: fc.array(word, { maxLength: 3 }) })),
       }),
       token: fc.record({
         fingerprint: fc.option(word),

@@ -33,7 +33,7 @@ What to do:
   1. Find the cause: the provisioning log of the directory shows the answer to each failed request, with the attribute and value that were refused.
   2. Once it is mended, switch it on again:
 
-       kubectl -n team-hr patch scimtenant acme --type merge -p '{"spec":{"enabled":true}}'
+       kubectl -n team-hr patch scimtenant acme --type merge -p '{"metadata":{"annotations":{"scim-operator.dev/reset-at":"2026-11-24T06:00:00Z"}},"spec":{"enabled":true}}'
 
   3. Where Argo CD or Flux owns the resource, give failurePolicy.resetToken any new value in its repository instead, for example the date:
 
@@ -52,7 +52,7 @@ More about it: https://docs.example.com/troubleshooting.md#tripped
     );
     expect(html).toContain('<td>2026-11-24 06:00:00 UTC</td>');
     expect(html).toContain(
-      '<pre>kubectl -n team-hr patch scimtenant acme --type merge -p &#39;{&quot;spec&quot;:{&quot;enabled&quot;:true}}&#39;</pre>',
+      '<pre>kubectl -n team-hr patch scimtenant acme --type merge -p &#39;{&quot;metadata&quot;:{&quot;annotations&quot;:{&quot;scim-operator.dev/reset-at&quot;:&quot;2026-11-24T06:00:00Z&quot;}},&quot;spec&quot;:{&quot;enabled&quot;:true}}&#39;</pre>',
     );
   });
 
@@ -123,7 +123,7 @@ What to do:
 
   3. Switch it on again. Each time lets another portion of people through, also under the limit as it is:
 
-       kubectl -n team-hr patch scimtenant acme --type merge -p '{"spec":{"enabled":true}}'
+       kubectl -n team-hr patch scimtenant acme --type merge -p '{"metadata":{"annotations":{"scim-operator.dev/reset-at":"2026-11-24T06:00:00Z"}},"spec":{"enabled":true}}'
 
   4. Where Argo CD or Flux owns the resource, give failurePolicy.resetToken any new value in its repository instead, for example the date:
 

@@ -163,7 +163,9 @@ describe('createNotifier', () => {
       {
         to: 'hr-it@acme.example',
         subject: '[SCIM] The synchronisation of Acme Corp (team-hr/acme) was switched off',
-        text: expect.stringContaining(`kubectl -n team-hr patch scimtenant acme --type merge -p '{"spec":{"enabled":true}}'`),
+        text: expect.stringContaining(
+          `kubectl -n team-hr patch scimtenant acme --type merge -p '{"metadata":{"annotations":{"scim-operator.dev/reset-at":"2026-11-24T06:00:00Z"}},"spec":{"enabled":true}}'`,
+        ),
         html: expect.stringContaining('<li>58 &times; A value that the directory sent does not fit'),
         messageId: expect.stringMatching(/^<trip-3\.0f5c9a1e-6b7d-4c3a-9f55-2d1f3c8b7a60\.[0-9a-f]{12}@example\.com>$/),
       },

@@ -13,6 +13,16 @@
 {{- end }}
 - name: DELETION_TIMEOUT
   value: {{ .Values.operator.deletionTimeout | quote }}
+{{- with .Values.operator.platformEmails }}
+- name: PLATFORM_EMAILS
+  value: {{ join "," . | quote }}
+{{- end }}
+- name: BREAKER_DRY_RUN
+  value: {{ .Values.operator.breakerDryRun | quote }}
+{{- with .Values.operator.toolFieldManagers }}
+- name: TOOL_FIELD_MANAGERS
+  value: {{ join "," . | quote }}
+{{- end }}
 {{- if .Values.mail.smtpUrlSecret.name }}
 {{ include "scim-operator.envFromSecret" (dict "name" "SMTP_URL" "secret" .Values.mail.smtpUrlSecret) }}
 {{- end }}
