@@ -24,6 +24,7 @@ const A_TENANT_REPORT = {
   users: null,
   buckets: [],
   deactivationWave: null,
+  deletion: null,
   reprojection: null,
   recentFailures: [],
   ignoredAttributes: [],
