@@ -1,11 +1,12 @@
 import { tenantConfigRevision } from '#common/tenant-config.ts';
-import { parseTenantKey, tenantKey } from '#common/tenant-key.ts';
+import { tenantKey } from '#common/tenant-key.ts';
 import { concludeDeletion, releaseEvent } from '../reconcile/deletion/conclude-deletion.ts';
 import { decideDeletion, type DeletionDecision, type ReleaseReason } from '../reconcile/deletion/decide-deletion.ts';
 import type { DeletedTenant, ObservedDeletion } from '../reconcile/deletion/observed-deletion.ts';
 import type { Requeue } from '../reconcile/outcome.ts';
+import { baseUrls } from './observe.ts';
 import { recordEvent, recordNamespaceEvent, writeStatus } from './record.ts';
-import type { TenantRunParts } from './run-parts.ts';
+import { forgetInProcess, type TenantRunParts } from './run-parts.ts';
 
 /**
  * One run for a tenant whose deletion was asked for: its people are removed by the pods, and then it is let go. As any run it
@@ -14,6 +15,8 @@ import type { TenantRunParts } from './run-parts.ts';
  * @throws Error when something can't be read or written, or this process may no longer write
  */
 export async function runDeletion(parts: TenantRunParts, tenant: DeletedTenant): Promise<Requeue> {
+  // It trips no more, whatever it wanted before: left at the desk it would go on counting for a freeze of all.
+  parts.desk.forget(tenantKey(tenant));
   const observed = await observe(parts, tenant);
   const decision = decideDeletion(observed);
   if (decision.kind === 'Release') {
@@ -35,8 +38,7 @@ async function observe(parts: TenantRunParts, tenant: DeletedTenant): Promise<Ob
   const isLate = now - Date.parse(tenant.deletionRequestedAt) >= deletionTimeoutMs;
   return {
     now,
-    externalUrl: parts.externalUrl.replace(/\/+$/, ''),
-    docsUrl: parts.docsUrl?.replace(/\/+$/, '') ?? null,
+    ...baseUrls(parts),
     tenant,
     derived: await reader.derivedConfig(key),
     pods: book.observation(key),
@@ -64,7 +66,7 @@ async function writeConfig(
 
 /** In this order: a config that outlived its tenant would tell pods to remove the people of the next one. */
 async function release(parts: TenantRunParts, observed: ObservedDeletion, why: ReleaseReason): Promise<void> {
-  const { writer, leadership, metrics, propagation, eventLimit, logger } = parts;
+  const { writer, leadership, metrics, logger } = parts;
   const { tenant } = observed;
   const key = tenantKey(tenant);
   const event = releaseEvent(observed, why);
@@ -78,9 +80,7 @@ async function release(parts: TenantRunParts, observed: ObservedDeletion, why: R
   await writer.deleteDerivedConfig(key);
   leadership.assertHeld();
   await writer.releaseTenant(tenant);
-  propagation.forget(key);
-  eventLimit.forget(key);
-  metrics.tenants.remove(parseTenantKey(key));
+  forgetInProcess(parts, key);
   metrics.tenantDeleted(why);
   logger.info({ tenant: key, why }, 'deleted tenant is let go');
 }

@@ -30,8 +30,7 @@ export async function observe(parts: ObserveParts, tenant: ScimTenant): Promise<
   ]);
   return {
     now: clock(),
-    externalUrl: parts.externalUrl.replace(/\/+$/, ''),
-    docsUrl: parts.docsUrl?.replace(/\/+$/, '') ?? null,
+    ...baseUrls(parts),
     tenant,
     tokenSecret,
     derived,
@@ -40,6 +39,11 @@ export async function observe(parts: ObserveParts, tenant: ScimTenant): Promise<
     mailTransport: notifier.transport,
     settings: parts.breaker,
   };
+}
+
+/** Without a slash at their ends. */
+export function baseUrls({ externalUrl, docsUrl }: Pick<ObserveParts, 'externalUrl' | 'docsUrl'>): Pick<Seen, 'externalUrl' | 'docsUrl'> {
+  return { externalUrl: externalUrl.replace(/\/+$/, ''), docsUrl: docsUrl?.replace(/\/+$/, '') ?? null };
 }
 
 /** What a person must mend is part of what is observed; what passes by itself ends the run. */

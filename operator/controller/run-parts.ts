@@ -1,4 +1,5 @@
 import type { Logger } from '#common/logger.ts';
+import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { ApplyParts } from './apply.ts';
 import type { ConfigPropagation } from './config-propagation.ts';
 import type { EventLimit } from './event-limit.ts';
@@ -15,4 +16,12 @@ export interface TenantRunParts extends ObserveParts, ApplyParts {
   readonly logger: Logger;
   /** How long a namespace that is being deleted waits for the removal of its tenants' people. */
   readonly deletionTimeoutMs: number;
+}
+
+/** What a run keeps of a tenant in this process, dropped when the tenant is gone. */
+export function forgetInProcess({ propagation, eventLimit, desk, metrics }: TenantRunParts, key: TenantKey): void {
+  propagation.forget(key);
+  eventLimit.forget(key);
+  desk.forget(key);
+  metrics.tenants.remove(parseTenantKey(key));
 }

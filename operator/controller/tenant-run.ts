@@ -1,5 +1,5 @@
 import { tenantConfigRevision } from '#common/tenant-config.ts';
-import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
 import type { Applied } from '../reconcile/action.ts';
 import { tripWish } from '../reconcile/breaker-input.ts';
 import { conclude } from '../reconcile/conclude.ts';
@@ -12,7 +12,7 @@ import { apply } from './apply.ts';
 import { runDeletion } from './deletion-run.ts';
 import { observe } from './observe.ts';
 import { recordEvent, writeStatus } from './record.ts';
-import type { TenantRunParts } from './run-parts.ts';
+import { forgetInProcess, type TenantRunParts } from './run-parts.ts';
 
 /**
  * One run for one tenant: observe, decide, apply, events, status. It may end after any of its writes; the next run,
@@ -41,13 +41,10 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
 }
 
 async function forgetTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
-  const { writer, leadership, metrics, propagation, eventLimit, desk } = parts;
+  const { writer, leadership } = parts;
   leadership.assertHeld();
   await writer.deleteDerivedConfig(key);
-  propagation.forget(key);
-  eventLimit.forget(key);
-  desk.forget(key);
-  metrics.tenants.remove(parseTenantKey(key));
+  forgetInProcess(parts, key);
   return { kind: 'none' };
 }
 

@@ -126,6 +126,20 @@ async function switchedOff(): Promise<string[]> {
 }
 
 describe('60 tenants', () => {
+  test('are frozen no longer once those that fail are being deleted, while these are still held', async () => {
+    const failing = KEYS.slice(0, 20);
+    for (const key of failing) {
+      cluster.putTenant({ metadata: { namespace: 'team-hr', name: key.slice(8) }, spec: aSpecManifest({ tenantDeletion: 'Delete' }) });
+    }
+    const leader = lead();
+    await until('all tenants ready', isReady);
+    await fail(failing);
+    await until('the freeze', isFrozen, failing);
+    for (const key of failing) cluster.deleteTenant(key, new Date(clock.now()).toISOString());
+    await waitUntil(async () => (await leader.frozen()) === 0, { what: 'the end of the freeze', timeoutMs: 5_000 });
+    await until('their deletion', (tenant) => reasonOf(tenant, 'Ready') === 'Deleting', failing);
+  });
+
   test('that fail together stay in service, and the platform is told once, across a change of the leader', async () => {
     const first = lead();
     await until('every tenant served', isReady);
