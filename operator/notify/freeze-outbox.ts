@@ -3,10 +3,8 @@ import { waitUnlessAborted } from '#common/wait.ts';
 import type { FreezeNotice, Mailer, PlatformNotifier } from '../controller/ports.ts';
 import { recipientMark } from '../reconcile/notices.ts';
 import { renderFreezeMail } from './freeze-mail.ts';
+import { keepTrying } from './keep-trying.ts';
 import type { TenantHome } from './mail-content.ts';
-
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
 
 export interface FreezeOutboxParts {
   readonly mailer: Mailer;
@@ -47,15 +45,12 @@ export function createFreezeOutbox(parts: FreezeOutboxParts): PlatformNotifier &
   }
 
   async function deliver(notice: FreezeNotice, recipient: string, onTold: (mark: string) => void): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
-    while (!signal.aborted) {
-      if (await attempt(notice, recipient)) {
-        onTold(recipientMark(recipient));
-        return;
-      }
-      await wait(pause, signal);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
+    const tryOnce = async (): Promise<'last' | 'again'> => {
+      if (!(await attempt(notice, recipient))) return 'again';
+      onTold(recipientMark(recipient));
+      return 'last';
+    };
+    await keepTrying(tryOnce, { signal, wait });
   }
 
   return {

@@ -3,12 +3,11 @@ import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
 import type { Clock, Delivery, Mailer, MailKey, Notice, Notifier } from '../controller/ports.ts';
 import type { TenantHome } from './mail-content.ts';
+import { keepTrying } from './keep-trying.ts';
 import { renderNoticeMail } from './notice-mail.ts';
 import { mailLabel } from '../reconcile/notices.ts';
 import { SendSlots } from './send-slots.ts';
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
 /** A server in trouble gets a few connections, not one for each tenant. */
 const PARALLEL_SENDS = 4;
 /**
@@ -70,19 +69,16 @@ export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable
 
   async function deliver(entry: Entry, notice: Notice): Promise<void> {
     const deadline = clock() + PATIENCE_MS;
-    let pause = FIRST_PAUSE_MS;
-    while (!signal.aborted) {
+    const tryOnce = async (): Promise<'last' | 'again'> => {
       await slots.run(() => attempt(entry, notice));
-      if (entry.delivery.state === 'Delivered') return;
-      if (clock() >= deadline) {
-        logger.error({ tenant: tenantKey(notice.tenant), notice: notice.id }, 'mail given up after 5 days');
-        drop(notice);
-        return;
-      }
-      // Jitter, so that mails that failed together don't come back together.
-      await wait(pause * (0.75 + 0.25 * random()), signal);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
+      if (entry.delivery.state === 'Delivered') return 'last';
+      if (clock() < deadline) return 'again';
+      logger.error({ tenant: tenantKey(notice.tenant), notice: notice.id }, 'mail given up after 5 days');
+      drop(notice);
+      return 'last';
+    };
+    // Jitter, so that mails that failed together don't come back together.
+    await keepTrying(tryOnce, { signal, wait, share: () => 0.75 + 0.25 * random() });
   }
 
   function drop({ uid, ...mail }: MailKey): void {
