@@ -2,8 +2,7 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import type { DeactivationCounts } from '../../domain/deactivation-wave.ts';
 import type { DeactivationLedger, StoredCounts } from '../../provisioning/deactivation-ledger.ts';
 import type { Collections } from './collections.ts';
-import type { DeactivationsDocument } from './deactivations-document.ts';
-import { isDuplicateKey } from './duplicate-key.ts';
+import { insertUnlessTaken } from './insert-unless-taken.ts';
 import { LIMIT, type StoreSession } from './store-session.ts';
 
 /** A write whose answer was lost may count as one that came too late, so that the same deactivation is counted twice. */
@@ -25,20 +24,9 @@ export class MongoDeactivationLedger implements DeactivationLedger {
 
   write(tenant: TenantKey, counts: DeactivationCounts, expectedVersion: number | null): Promise<boolean> {
     return this.#session.run('writeDeactivations', async () => {
-      if (expectedVersion === null) return this.#insert({ _id: tenant, version: 1, counts });
+      if (expectedVersion === null) return insertUnlessTaken(this.#deactivations, { _id: tenant, version: 1, counts });
       const update = { $set: { version: expectedVersion + 1, counts } };
       return (await this.#deactivations.updateOne({ _id: tenant, version: expectedVersion }, update, LIMIT)).matchedCount === 1;
     });
-  }
-
-  /** @returns false when there is one */
-  async #insert(document: DeactivationsDocument): Promise<boolean> {
-    try {
-      await this.#deactivations.insertOne(document, LIMIT);
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
   }
 }

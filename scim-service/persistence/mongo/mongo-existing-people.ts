@@ -6,7 +6,8 @@ import { sameJson } from '../../domain/same-json.ts';
 import type { PersonRecord, StoredUser } from '../../domain/stored-user.ts';
 import type { ExistingPeopleStore, ExistingPerson, UnlinkedPerson } from '../../provisioning/existing-people-store.ts';
 import type { Collections } from './collections.ts';
-import { isDuplicateKey, translateTakenName } from './duplicate-key.ts';
+import { translateTakenName } from './duplicate-key.ts';
+import { insertUnlessTaken } from './insert-unless-taken.ts';
 import { MissingMatchKeys } from './missing-match-keys.ts';
 import { readPerson } from './read-person.ts';
 import type { Query } from './resource-reader.ts';
@@ -71,7 +72,7 @@ export class MongoExistingPeople implements ExistingPeopleStore {
       for (;;) {
         const stored = await this.#people.findOne({ _id }, LIMIT);
         if (stored === null) {
-          if (await this.#insert({ _id, ...fields })) return 'created';
+          if (await insertUnlessTaken(this.#people, { _id, ...fields })) return 'created';
           continue;
         }
         if (stored.tenant !== tenant || isLinked(stored)) return 'linked';
@@ -89,17 +90,6 @@ export class MongoExistingPeople implements ExistingPeopleStore {
       .map(toExistingPerson)
       .sort((left, right) => (idOf(left) < idOf(right) ? -1 : 1))
       .slice(0, limit);
-  }
-
-  /** @returns false when somebody has the id */
-  async #insert(document: PersonDocument): Promise<boolean> {
-    try {
-      await this.#people.insertOne(document, LIMIT);
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
   }
 }
 
