@@ -138,6 +138,7 @@ describe('60 tenants', () => {
     for (const key of failing) cluster.deleteTenant(key, new Date(clock.now()).toISOString());
     await waitUntil(async () => (await leader.frozen()) === 0, { what: 'the end of the freeze', timeoutMs: 5_000 });
     await until('their deletion', (tenant) => reasonOf(tenant, 'Ready') === 'Deleting', failing);
+    expect(await switchedOff()).toEqual([]);
   });
 
   test('that fail together stay in service, and the platform is told once, across a change of the leader', async () => {
