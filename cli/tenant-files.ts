@@ -55,6 +55,7 @@ function tenantOf({ namespace, name, annotations, spec }: TenantManifest): ScimT
     namespace,
     name,
     uid: '',
+    resourceVersion: '',
     generation: 1,
     annotations,
     deletionRequestedAt: null,

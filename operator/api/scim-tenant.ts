@@ -39,6 +39,8 @@ export interface InvalidSpec {
 /** A ScimTenant as the operator sees it, from whichever cluster. */
 export interface ScimTenant extends TenantName {
   readonly uid: string;
+  /** Changes with each write to the object; opaque, and empty where nobody else writes to it. A write names the one that it was decided on. */
+  readonly resourceVersion: string;
   readonly generation: number;
   readonly annotations: Readonly<Record<string, string>>;
   /** RFC 3339; null while nobody has asked for its deletion. */

@@ -103,10 +103,10 @@ export class KubernetesWriter implements ClusterWriter {
     const { client, statusWrites } = this.#parts;
     const { namespace, name } = tenant;
     const path = resourcePath(SCIM_TENANTS, { namespace, name, subresource: 'status' });
+    // The status subresource does not look at the uid, so a late write would reach a new tenant of the same name;
+    // it does look at the resource version.
+    let { resourceVersion } = tenant;
     for (let attempt = 1; ; attempt++) {
-      // The status subresource does not look at the uid, so a late write would reach a new tenant of the same name;
-      // it does look at the resource version.
-      const resourceVersion = await this.#versionOf(tenant);
       const manifest = { ...TENANT_TYPE, metadata: { namespace, name, resourceVersion }, status: statusToWire(status) };
       try {
         const written = await client.request(applyRequest({ path, manifest, fieldManager: OPERATOR_FIELD_MANAGER }));
@@ -114,6 +114,7 @@ export class KubernetesWriter implements ClusterWriter {
         return;
       } catch (error) {
         if (!isConflict(error) || attempt === STATUS_ATTEMPTS) throw error;
+        resourceVersion = await this.#versionOf(tenant);
       }
     }
   }

@@ -42,6 +42,7 @@ export function aTenant(overrides: Partial<ScimTenant> = {}): ScimTenant {
     namespace: 'team-hr',
     name: 'acme',
     uid: '0f5c9a1e-6b7d-4c3a-9f55-2d1f3c8b7a60',
+    resourceVersion: '1',
     generation: 1,
     annotations: {},
     deletionRequestedAt: null,

@@ -9,6 +9,7 @@ import type { ChangeFeed, ClusterReader, ClusterWriter, NewToken, TenantEvent, T
 
 interface StoredTenant {
   uid: string;
+  resourceVersion: string;
   generation: number;
   annotations: Readonly<Record<string, string>>;
   spec: ScimTenantSpec | InvalidSpec;
@@ -52,6 +53,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     const changed = !before || !isDeepStrictEqual(before.spec, spec);
     this.#tenants.set(key, {
       uid: before?.uid ?? randomUUID(),
+      resourceVersion: '',
       generation: (before?.generation ?? 0) + (changed ? 1 : 0),
       annotations: metadata.annotations ?? {},
       spec,
@@ -60,7 +62,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
       held: before?.held ?? false,
       deletionRequestedAt: before?.deletionRequestedAt ?? null,
     });
-    this.#tell(key);
+    this.#changed(key);
   }
 
   /** @param at RFC 3339; counts for a tenant that is held */
@@ -68,7 +70,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     const stored = this.#tenants.get(key);
     if (stored?.held) stored.deletionRequestedAt ??= at;
     else this.#tenants.delete(key);
-    this.#tell(key);
+    this.#changed(key);
   }
 
   /** As a person writes it; what the Secret is otherwise known by stays. */
@@ -117,7 +119,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     if (stored?.uid !== tenant.uid || stored.deletionRequestedAt !== null) throw new Error('no finalizer can be added any more');
     if (!stored.held) this.writes.push('held');
     stored.held = true;
-    this.#tell(tenantKey(tenant));
+    this.#changed(tenantKey(tenant));
   }
 
   async releaseTenant(tenant: ScimTenant): Promise<void> {
@@ -127,7 +129,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     stored.held = false;
     this.writes.push('released');
     if (stored.deletionRequestedAt !== null) this.#tenants.delete(tenantKey(tenant));
-    this.#tell(tenantKey(tenant));
+    this.#changed(tenantKey(tenant));
   }
 
   async applyDerivedConfig(config: TenantConfig): Promise<void> {
@@ -176,7 +178,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     stored.spec = { ...stored.spec, enabled: applied.enabled as boolean };
     stored.generation += 1;
     this.writes.push(disabled ? 'mirror' : 'mirror released');
-    this.#tell(tenantKey(name));
+    this.#changed(tenantKey(name));
   }
 
   async writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
@@ -185,7 +187,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     if (!stored || stored.uid !== tenant.uid) throw new Error(`tenant ${tenantKey(tenant)} is not there any more`);
     stored.status = structuredClone(status);
     this.writes.push(`status ${status.breaker.state}`);
-    this.#tell(tenantKey(tenant));
+    this.#changed(tenantKey(tenant));
   }
 
   async recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void> {
@@ -221,6 +223,12 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
 
   #admit(write: keyof ClusterWriter): void {
     if (this.refused.has(write)) throw new Error(`${write} is forbidden`);
+  }
+
+  #changed(key: TenantKey): void {
+    const stored = this.#tenants.get(key);
+    if (stored) stored.resourceVersion = this.#nextVersion();
+    this.#tell(key);
   }
 
   #tell(key: TenantKey): void {
