@@ -41,7 +41,7 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
     logger,
     signal,
   };
-  await using notifier = createNotifier({ ...outbox, onSettled: (key) => queue.add(key), clock: Date.now });
+  await using notifier = createNotifier({ ...outbox, onSettled: (key) => queue.add(key), monotonic: () => performance.now() });
   // In a dry run nobody gets a mail about what does not happen.
   await using platform = createFreezeOutbox({ ...outbox, contacts: breaker.dryRun ? [] : breaker.platformEmails });
   const controller = createController({
@@ -53,6 +53,7 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
     platform,
     leadership,
     clock: Date.now,
+    monotonic: () => performance.now(),
     newToken,
     queue,
     metrics,

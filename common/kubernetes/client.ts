@@ -73,7 +73,7 @@ export class KubernetesClient {
       this.#metrics.requested(request.method, error instanceof KubernetesApiError ? String(error.status) : '<error>');
       if (error instanceof KubernetesApiError) throw error;
       request.signal?.throwIfAborted();
-      throw new KubernetesUnreachableError(`${request.method} ${request.path}`, abortCause(error));
+      throw new KubernetesUnreachableError(`${request.method} ${request.path}`, abortCause(error), late.signal.aborted);
     } finally {
       clearTimeout(timer);
     }

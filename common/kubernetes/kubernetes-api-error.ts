@@ -33,9 +33,13 @@ export class KubernetesApiError extends Error {
 /** The API server could not be reached, or the connection broke before the answer was whole. */
 export class KubernetesUnreachableError extends Error {
   readonly code = 'kubernetes_unreachable';
-  constructor(request: string, cause: unknown) {
+  /** The connection was there, perhaps, and no answer came in time. */
+  readonly timedOut: boolean;
+
+  constructor(request: string, cause: unknown, timedOut = false) {
     super(`${request}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.name = 'KubernetesUnreachableError';
+    this.timedOut = timedOut;
   }
 }
 

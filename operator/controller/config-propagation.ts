@@ -5,7 +5,7 @@ import type { PodObservation } from '../reconcile/observed.ts';
 export class ConfigPropagation {
   readonly #pending = new Map<TenantKey, { readonly revision: string; readonly writtenAt: number }>();
 
-  /** @param now milliseconds since 1970 */
+  /** @param now milliseconds on a monotonic clock, as below */
   written(key: TenantKey, revision: string, now: number): void {
     this.#pending.set(key, { revision, writtenAt: now });
   }

@@ -1,16 +1,28 @@
 import type { Logger } from '#common/logger.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
-import type { Requeue } from '../reconcile/outcome.ts';
+import { ClockJumps } from './clock-jumps.ts';
 import { ConfigPropagation } from './config-propagation.ts';
 import { EventLimit } from './event-limit.ts';
 import type { KeyQueue } from './key-queue.ts';
-import type { OperatorMetrics, ReconcileResult } from './operator-metrics.ts';
+import type { OperatorMetrics } from './operator-metrics.ts';
 import type { BreakerSettings } from '../reconcile/observed.ts';
-import type { ChangeFeed, Clock, ClusterReader, ClusterWriter, Leadership, Notifier, PlatformNotifier, PodReports } from './ports.ts';
+import type {
+  ChangeFeed,
+  Clock,
+  ClusterReader,
+  ClusterWriter,
+  Leadership,
+  MonotonicClock,
+  Notifier,
+  PlatformNotifier,
+  PodReports,
+} from './ports.ts';
 import { ReportBook } from './report-book.ts';
+import { Resync } from './resync.ts';
 import type { TenantRunParts } from './run-parts.ts';
 import { runTenant } from './tenant-run.ts';
+import { workOnTenants, type TenantWorkersParts } from './tenant-workers.ts';
 import { TripDesk } from './trip-desk.ts';
 
 export interface ControllerParts {
@@ -22,6 +34,7 @@ export interface ControllerParts {
   readonly platform: PlatformNotifier;
   readonly leadership: Leadership;
   readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
   /** A bearer token of at least 256 random bits. */
   readonly newToken: () => string;
   readonly queue: KeyQueue;
@@ -39,11 +52,11 @@ export interface ControllerSettings {
   readonly tripGraceMs?: number;
   /** How often the pods are asked; 2 s. */
   readonly pollIntervalMs?: number;
-  /** How often every tenant is looked at without a reason, and leftovers are swept; 10 min. */
+  /** How often a sixtieth of the tenants is looked at without a reason, and leftovers are swept; 10 min. */
   readonly resyncIntervalMs?: number;
   /** How long a namespace that is being deleted waits for the removal of its tenants' people; 10 min. */
   readonly deletionTimeoutMs?: number;
-  /** Tenants handled at the same time; 4. */
+  /** Tenants handled at the same time; 16. */
   readonly workers?: number;
 }
 
@@ -57,18 +70,33 @@ export interface Controller {
   enqueue(key: TenantKey): void;
 }
 
-const DEFAULTS = { pollIntervalMs: 2_000, resyncIntervalMs: 600_000, deletionTimeoutMs: 600_000, workers: 4 };
+/** A run waits for the API server most of its time: 16 of them keep it busy, and leave it room for others. */
+const DEFAULTS = { pollIntervalMs: 2_000, resyncIntervalMs: 600_000, deletionTimeoutMs: 600_000, workers: 16 };
+/** Between two tries to list all tenants. */
+const LONGEST_LIST_DELAY_MS = 60_000;
 
 /** The shell around the runs: feed, polls and timers put keys into the queue, workers take them out. */
 export function createController(parts: ControllerParts): Controller {
-  const { reader, feed, pods, clock, queue, metrics, logger } = parts;
+  const { reader, feed, pods, clock, monotonic, queue, metrics, logger } = parts;
   const settings = { ...DEFAULTS, ...parts.settings };
   const book = new ReportBook(clock);
   const propagation = new ConfigPropagation();
   const desk = createDesk(parts);
+  const resync = new Resync({ reader, desk });
+  const jumps = new ClockJumps(clock, monotonic);
+  let pollsExpected: number | null = null;
   const { externalUrl, docsUrl, breaker, deletionTimeoutMs } = settings;
   const eventLimit = new EventLimit();
   const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit, desk, externalUrl, docsUrl, breaker, deletionTimeoutMs };
+  const workerParts: TenantWorkersParts = {
+    queue,
+    run: (key) => runTenant(runParts, key),
+    // A tenant that can't be looked at must not keep all others waiting.
+    onPassed: (key) => desk.pass(key),
+    monotonic,
+    metrics,
+    logger,
+  };
 
   async function run(outer: AbortSignal): Promise<void> {
     const fault = new AbortController();
@@ -92,77 +120,55 @@ export function createController(parts: ControllerParts): Controller {
     await poll(signal);
     await Promise.all([
       repeat(settings.pollIntervalMs, signal, () => poll(signal)),
-      resync(signal).then(() => repeat(settings.resyncIntervalMs, signal, () => resync(signal))),
-      ...Array.from({ length: settings.workers }, () => takeKeys(signal)),
+      sweep(signal).then(() => repeat(settings.resyncIntervalMs, signal, () => sweep(signal))),
+      workOnTenants(workerParts, settings.workers, signal),
     ]);
   }
 
-  async function takeKeys(signal: AbortSignal): Promise<void> {
-    for (let key = await queue.next(signal); key !== null; key = await queue.next(signal)) {
-      const begin = performance.now();
-      const result = await handle(key);
-      queue.done(key);
-      metrics.reconciled(result, (performance.now() - begin) / 1_000);
-    }
-  }
-
-  async function handle(key: TenantKey): Promise<ReconcileResult> {
-    try {
-      return enqueueAgain(key, await runTenant(runParts, key));
-    } catch (error) {
-      logger.error({ tenant: key, err: error }, 'run failed, will be tried again');
-      queue.addRateLimited(key);
-      return 'error';
-    } finally {
-      desk.pass(key);
-    }
-  }
-
-  function enqueueAgain(key: TenantKey, requeue: Requeue): ReconcileResult {
-    if (requeue.kind === 'backoff') {
-      queue.addRateLimited(key);
-      return 'error';
-    }
-    queue.forget(key);
-    if (requeue.kind === 'none') return 'success';
-    if (requeue.milliseconds > 0) queue.addAfter(key, requeue.milliseconds);
-    else queue.add(key);
-    return requeue.milliseconds > 0 ? 'requeue_after' : 'requeue';
-  }
-
   async function poll(signal: AbortSignal): Promise<void> {
+    const jump = jumps.look();
+    if (jump !== null) {
+      logger.warn({ milliseconds: Math.round(jump) }, 'the clock was set, every tenant is looked at');
+      addAll(desk.keys());
+    }
     try {
-      for (const key of book.record(await pods.poll(signal))) queue.add(key);
-      for (const seconds of propagation.finished((key) => book.observation(key), clock())) metrics.configPropagated(seconds);
+      const answers = await pods.poll(signal);
+      // Also those that no pod tells of.
+      if (pollsExpected !== null && pollsExpected !== answers.expected) addAll(desk.keys());
+      pollsExpected = answers.expected;
+      addAll(book.record(answers));
+      for (const seconds of propagation.finished((key) => book.observation(key), monotonic())) metrics.configPropagated(seconds);
     } catch (error) {
       if (!signal.aborted) logger.warn({ err: error }, 'pods not asked, will be tried again');
     }
   }
 
-  /** Every tenant, and every config without one, which a run takes away. Asks again until the cluster answers. */
-  async function resync(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  /** Asks again until the cluster answers. */
+  async function sweep(signal: AbortSignal): Promise<void> {
+    for (let delay = settings.pollIntervalMs; !signal.aborted; delay = Math.min(2 * delay, LONGEST_LIST_DELAY_MS)) {
       try {
-        const keys = await reader.tenantKeys();
-        desk.expect(keys);
-        for (const key of keys) queue.add(key);
-        for (const key of await reader.derivedConfigKeys()) queue.add(key);
+        addAll(await resync.sweep());
         return;
       } catch (error) {
         logger.warn({ err: error }, 'tenants not listed, will be tried again');
-        await waitUnlessAborted(settings.pollIntervalMs, signal);
+        await waitUnlessAborted(delay, signal);
       }
     }
+  }
+
+  function addAll(keys: readonly TenantKey[]): void {
+    for (const key of keys) queue.add(key);
   }
 
   return { run, enqueue: (key) => queue.add(key) };
 }
 
-function createDesk({ clock, queue, metrics, platform, logger, settings }: ControllerParts): TripDesk {
+function createDesk({ clock, monotonic, queue, metrics, platform, logger, settings }: ControllerParts): TripDesk {
   // Of an earlier term of this process nothing holds any more.
   metrics.frozen(false);
   const desk = new TripDesk({
     clock,
+    monotonic,
     ...(settings.tripGraceMs !== undefined && { graceMs: settings.tripGraceMs }),
     onFrozen: (notice) => {
       const { since, wanting, tenants, named } = notice;

@@ -4,6 +4,7 @@ import { concludeDeletion, releaseEvent } from '../reconcile/deletion/conclude-d
 import { decideDeletion, type DeletionDecision, type ReleaseReason } from '../reconcile/deletion/decide-deletion.ts';
 import type { DeletedTenant, ObservedDeletion } from '../reconcile/deletion/observed-deletion.ts';
 import type { Requeue } from '../reconcile/outcome.ts';
+import { ClusterUnavailableError } from './cluster-unavailable-error.ts';
 import { baseUrls } from './observe.ts';
 import { recordEvent, recordNamespaceEvent, writeStatus } from './record.ts';
 import { forgetInProcess, type TenantRunParts } from './run-parts.ts';
@@ -12,7 +13,7 @@ import { forgetInProcess, type TenantRunParts } from './run-parts.ts';
  * One run for a tenant whose deletion was asked for: its people are removed by the pods, and then it is let go. As any run it
  * may end after any of its writes.
  * @returns when the tenant is due again
- * @throws Error when something can't be read or written, or this process may no longer write
+ * @throws ClusterUnavailableError when the cluster is away; Error when something else can't be read or written, or this process may no longer write
  */
 export async function runDeletion(parts: TenantRunParts, tenant: DeletedTenant): Promise<Requeue> {
   // It trips no more, whatever it wanted before: left at the desk it would go on counting for a freeze of all.
@@ -24,10 +25,12 @@ export async function runDeletion(parts: TenantRunParts, tenant: DeletedTenant):
     return { kind: 'none' };
   }
   const failed = await writeConfig(parts, tenant, decision);
+  if (failed instanceof ClusterUnavailableError && failed.concernsAll) throw failed;
   const { status, events, requeue } = concludeDeletion(observed, decision, failed);
   for (const event of events) await recordEvent(parts, tenant, event);
   await writeStatus(parts, tenant, status);
   parts.metrics.tenants.set(tenant, decision.config.state.kind, status);
+  if (failed instanceof ClusterUnavailableError) throw failed;
   return failed === null ? requeue : { kind: 'backoff' };
 }
 
@@ -47,7 +50,7 @@ async function observe(parts: TenantRunParts, tenant: DeletedTenant): Promise<Ob
 }
 
 async function writeConfig(
-  { writer, leadership, propagation, clock, logger }: TenantRunParts,
+  { writer, leadership, propagation, monotonic, logger }: TenantRunParts,
   tenant: DeletedTenant,
   { config, isNew }: Extract<DeletionDecision, { kind: 'Remove' }>,
 ): Promise<Error | null> {
@@ -57,10 +60,11 @@ async function writeConfig(
   try {
     await writer.applyDerivedConfig(config);
   } catch (error) {
-    logger.error({ tenant: key, err: error }, 'config of a deleted tenant not written, will be tried again');
+    if (!(error instanceof ClusterUnavailableError))
+      logger.error({ tenant: key, err: error }, 'config of a deleted tenant not written, will be tried again');
     return error instanceof Error ? error : new Error(String(error));
   }
-  propagation.written(key, tenantConfigRevision(config), clock());
+  propagation.written(key, tenantConfigRevision(config), monotonic());
   return null;
 }
 

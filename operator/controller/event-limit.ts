@@ -8,12 +8,15 @@ export class EventLimit {
   /** When an Event passed last, by reason; only those within the interval. */
   readonly #passed = new Map<TenantKey, ReadonlyMap<string, number>>();
 
-  /** @param now milliseconds since 1970 */
-  admit(tenant: TenantKey, reason: string, now: number): boolean {
-    const recent = [...(this.#passed.get(tenant) ?? [])].filter(([, time]) => Math.abs(now - time) < EVENT_INTERVAL_MS);
-    const passes = recent.every(([other]) => other !== reason);
-    this.#passed.set(tenant, new Map(passes ? [...recent, [reason, now]] : recent));
-    return passes;
+  /** @param now on a monotonic clock, as below */
+  admits(tenant: TenantKey, reason: string, now: number): boolean {
+    const time = this.#passed.get(tenant)?.get(reason);
+    return time === undefined || now - time >= EVENT_INTERVAL_MS;
+  }
+
+  passed(tenant: TenantKey, reason: string, now: number): void {
+    const recent = [...(this.#passed.get(tenant) ?? [])].filter(([, time]) => now - time < EVENT_INTERVAL_MS);
+    this.#passed.set(tenant, new Map([...recent, [reason, now]]));
   }
 
   forget(tenant: TenantKey): void {

@@ -9,13 +9,27 @@ export interface KeyQueue {
   /** Adds the key when the time has passed; of several times for one key the earliest holds. */
   addAfter(key: TenantKey, milliseconds: number): void;
   /** Adds the key after a delay that grows with each call until `forget`. */
-  addRateLimited(key: TenantKey): void;
+  addRateLimited(key: TenantKey, limits?: DelayLimits): void;
   /** Ends the growth of the delay: the key's last run went well. */
   forget(key: TenantKey): void;
   /** The next key, to be given back with `done`; null once the signal has aborted. */
   next(signal: AbortSignal): Promise<TenantKey | null>;
   /** Ends what `next` began. */
   done(key: TenantKey): void;
+  /** Gives out no key until `resume`, but one for each `letOnePass`. */
+  pause(): void;
+  /**
+   * Gives out a single key, now or when there is one: by lot among those that are preferred, or else among all. By lot, since
+   * the oldest may all be of one kind.
+   */
+  letOnePass(isPreferred: (key: TenantKey) => boolean): void;
+  resume(): void;
+}
+
+/** In milliseconds. */
+export interface DelayLimits {
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 /** What a queue reports about itself, under controller-runtime's names `workqueue_*`. */

@@ -18,6 +18,8 @@ export interface OperatorMetrics {
   leading(isLeader: boolean): void;
   /** Whether no tenant is switched off for failures, since too many fail at once. */
   frozen(isFrozen: boolean): void;
+  /** Whether runs are held up, since the cluster is away. */
+  unavailable(isAway: boolean): void;
   /** An attempt to send a mail ended. */
   notified(outcome: 'delivered' | 'failed'): void;
   /** An informer of this kind of resource heard from the API server, be it a bookmark. */
@@ -28,8 +30,8 @@ export interface OperatorMetrics {
   configPropagated(seconds: number): void;
 }
 
-/** @param clock milliseconds since 1970 */
-export function createOperatorMetrics(registry: Registry, clock: () => number = Date.now): OperatorMetrics {
+/** @param monotonic milliseconds since whenever */
+export function createOperatorMetrics(registry: Registry, monotonic: () => number = () => performance.now()): OperatorMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: 'controller_runtime_reconcile_total',
@@ -60,6 +62,11 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
     help: 'Whether so many tenants fail at once that none of them is switched off for it',
     registers,
   });
+  const unavailable = new Gauge({
+    name: 'scim_cluster_unavailable',
+    help: 'Whether runs are held up, since the API server does not answer them',
+    registers,
+  });
   const notifications = new Counter({
     name: 'scim_notifications_total',
     help: 'Attempts to send a mail by outcome',
@@ -81,7 +88,7 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
     buckets: [0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300],
     registers,
   });
-  const heard = informerAge(registers, clock);
+  const heard = informerAge(registers, monotonic);
   return {
     queue: queueMetrics(registers),
     tenants: createTenantMetrics(registry),
@@ -91,6 +98,7 @@ export function createOperatorMetrics(registry: Registry, clock: () => number = 
     },
     leading: (isLeader) => leader.set({ name: CONTROLLER }, isLeader ? 1 : 0),
     frozen: (isFrozen) => frozen.set(isFrozen ? 1 : 0),
+    unavailable: (isAway) => unavailable.set(isAway ? 1 : 0),
     notified: (outcome) => notifications.inc({ outcome }),
     informerHeard: (kind) => heard(kind),
     tenantDeleted: (why) => deletions.inc({ outcome: DELETION_OUTCOMES[why] }),
@@ -119,7 +127,7 @@ function queueMetrics(registers: Registry[]): QueueMetrics {
   };
 }
 
-function informerAge(registers: Registry[], clock: () => number): (kind: string) => void {
+function informerAge(registers: Registry[], monotonic: () => number): (kind: string) => void {
   const lastHeard = new Map<string, number>();
   const age = new Gauge({
     name: 'scim_informer_last_event_age_seconds',
@@ -127,8 +135,8 @@ function informerAge(registers: Registry[], clock: () => number): (kind: string)
     labelNames: ['kind'],
     registers,
     collect() {
-      for (const [kind, time] of lastHeard) age.set({ kind }, (clock() - time) / 1_000);
+      for (const [kind, time] of lastHeard) age.set({ kind }, (monotonic() - time) / 1_000);
     },
   });
-  return (kind) => lastHeard.set(kind, clock());
+  return (kind) => lastHeard.set(kind, monotonic());
 }

@@ -8,7 +8,10 @@ import type { Delivery, TokenSecret } from '../reconcile/observed.ts';
 
 export type { Delivery, MailKey, Notice, StalledNotice, TenantEvent, TokenExpiryNotice, TokenSecret, TripNotice };
 
-/** What a run reads. Two adapters: the Kubernetes API and a directory of YAML files. */
+/**
+ * What a run reads. Two adapters: the Kubernetes API and a directory of YAML files. Any method of it and of ClusterWriter throws a
+ * ClusterUnavailableError while the cluster is away.
+ */
 export interface ClusterReader {
   tenant(key: TenantKey): Promise<ScimTenant | null>;
   /** Every tenant that exists. */
@@ -132,5 +135,8 @@ export interface Leadership {
   assertHeld(): void;
 }
 
-/** Milliseconds since 1970. */
+/** Milliseconds since 1970. Somebody may set it, so it measures no interval. */
 export type Clock = () => number;
+
+/** Milliseconds of a clock that only goes forward, since whenever. */
+export type MonotonicClock = () => number;

@@ -5,25 +5,30 @@ import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { TenantEvent } from '../reconcile/action.ts';
 import type { EventLimit } from './event-limit.ts';
-import type { Clock, ClusterWriter, Leadership } from './ports.ts';
+import { ClusterUnavailableError } from './cluster-unavailable-error.ts';
+import type { ClusterWriter, Leadership, MonotonicClock } from './ports.ts';
 
 export interface RecordParts {
   readonly writer: ClusterWriter;
   readonly leadership: Leadership;
   readonly eventLimit: EventLimit;
-  readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
   readonly logger: Logger;
 }
 
-/** An Event is a courtesy: where it can't be recorded, or there are too many of them, the status still has to be. */
+/**
+ * An Event is a courtesy: where it can't be recorded, or there are too many of them, the status still has to be.
+ * @throws ClusterUnavailableError when nothing can be written at all: the next run finds the same to tell, as the status is of before
+ */
 export async function recordEvent(parts: RecordParts, tenant: ScimTenant, event: TenantEvent): Promise<void> {
-  const { eventLimit, clock, logger } = parts;
+  const { eventLimit, monotonic, logger } = parts;
   const fields = { tenant: tenantKey(tenant), reason: event.reason };
-  if (!eventLimit.admit(fields.tenant, event.reason, clock())) {
+  if (!eventLimit.admits(fields.tenant, event.reason, monotonic())) {
     logger.info({ ...fields, detail: event.message }, 'event left out, since one of its reason was recorded within the minute');
     return;
   }
   await record(parts, tenant, event, () => parts.writer.recordEvent(tenant, event));
+  eventLimit.passed(fields.tenant, event.reason, monotonic());
 }
 
 /** Of a tenant whose namespace takes no Events any more. */
@@ -43,6 +48,7 @@ async function record(
     await write();
     logger.debug({ ...fields, detail: event.message }, 'event recorded');
   } catch (error) {
+    if (error instanceof ClusterUnavailableError && error.concernsAll) throw error;
     logger.warn({ ...fields, detail: event.message, err: error }, 'event not recorded');
   }
 }

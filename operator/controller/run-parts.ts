@@ -3,12 +3,14 @@ import { parseTenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { ApplyParts } from './apply.ts';
 import type { ConfigPropagation } from './config-propagation.ts';
 import type { EventLimit } from './event-limit.ts';
+import type { MonotonicClock } from './ports.ts';
 import type { ObserveParts } from './observe.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 import type { TripDesk } from './trip-desk.ts';
 
 /** What the runs for tenants are made of. */
 export interface TenantRunParts extends ObserveParts, ApplyParts {
+  readonly monotonic: MonotonicClock;
   readonly propagation: ConfigPropagation;
   readonly eventLimit: EventLimit;
   readonly desk: Pick<TripDesk, 'enter' | 'forget'>;

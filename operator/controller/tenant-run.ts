@@ -9,6 +9,7 @@ import { pendingMails } from '../reconcile/notices.ts';
 import type { Requeue } from '../reconcile/outcome.ts';
 import { plan } from '../reconcile/plan.ts';
 import { apply } from './apply.ts';
+import { ClusterUnavailableError } from './cluster-unavailable-error.ts';
 import { runDeletion } from './deletion-run.ts';
 import { observe } from './observe.ts';
 import { recordEvent, writeStatus } from './record.ts';
@@ -19,7 +20,8 @@ import { forgetInProcess, type TenantRunParts } from './run-parts.ts';
  * be it another process', finds what is missing.
  *
  * @returns when the tenant is due again
- * @throws Error when something can't be read, the status can't be written, or this process may no longer write
+ * @throws ClusterUnavailableError when the cluster is away, be it for one of its writes; Error when something else can't be read,
+ *   the status can't be written, or this process may no longer write
  */
 export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<Requeue> {
   const tenant = await parts.reader.tenant(key);
@@ -31,12 +33,16 @@ export async function runTenant(parts: TenantRunParts, key: TenantKey): Promise<
   const decision = decide(observed);
   const applied = await apply(parts, tenant, plan(observed, decision));
   reportWrites(parts, key, applied);
+  const away = applied.failed?.error instanceof ClusterUnavailableError ? applied.failed.error : null;
+  // Nobody would take the status either.
+  if (away?.concernsAll) throw away;
 
   const { status, events, requeue } = conclude(observed, decision, applied);
   for (const event of events) await recordEvent(parts, tenant, event);
   await writeStatus(parts, tenant, status);
   parts.notifier.forget(tenant.uid, pendingMails(tenant, status.notifications));
   parts.metrics.tenants.set(tenant, decision.config?.state.kind ?? 'Unprogrammed', status);
+  if (away) throw away;
   return requeue;
 }
 
@@ -48,10 +54,12 @@ async function forgetTenant(parts: TenantRunParts, key: TenantKey): Promise<Requ
   return { kind: 'none' };
 }
 
-function reportWrites({ propagation, clock, logger }: TenantRunParts, tenant: TenantKey, { done, failed }: Applied): void {
+function reportWrites({ propagation, monotonic, logger }: TenantRunParts, tenant: TenantKey, { done, failed }: Applied): void {
   for (const action of done) {
     logger.info({ tenant, action: action.kind }, 'action carried out');
-    if (action.kind === 'ApplyDerivedConfig') propagation.written(tenant, tenantConfigRevision(action.config), clock());
+    if (action.kind === 'ApplyDerivedConfig') propagation.written(tenant, tenantConfigRevision(action.config), monotonic());
   }
-  if (failed) logger.error({ tenant, action: failed.action.kind, err: failed.error }, 'action failed, will be tried again');
+  // What the whole run fails for is told once, by whoever started it.
+  if (failed && !(failed.error instanceof ClusterUnavailableError))
+    logger.error({ tenant, action: failed.action.kind, err: failed.error }, 'action failed, will be tried again');
 }

@@ -3,7 +3,7 @@ import { rfc3339 } from '../api/rfc3339.ts';
 import type { PlatformFreeze } from '../api/scim-tenant-status.ts';
 import type { TripLeave } from '../breaker/evaluate-breaker.ts';
 import { joinFreezes, nextFreeze, type TripWish } from '../breaker/platform-freeze.ts';
-import type { Clock, FreezeNotice } from './ports.ts';
+import type { Clock, FreezeNotice, MonotonicClock } from './ports.ts';
 
 /** A little longer than the pods are left alone between two polls: whose failures come with the next poll is counted too. */
 const GRACE_MS = 3_000;
@@ -13,6 +13,7 @@ const NAMED_TENANTS = 20;
 
 export interface TripDeskParts {
   readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
   /** How long a tenant waits for others who want the same; 3 s unless told. */
   readonly graceMs?: number;
   /** A freeze has begun, or an earlier leader's goes on: whoever was not told yet is to be told. */
@@ -24,7 +25,7 @@ export interface TripDeskParts {
 
 interface Place {
   readonly wish: TripWish | 'Unseen';
-  /** Since when it wants to trip, milliseconds since 1970. */
+  /** Since when it wants to trip, on the monotonic clock. */
   readonly since: number;
   /** Its status has the mark of a freeze. */
   readonly isMarked: boolean;
@@ -47,13 +48,22 @@ export class TripDesk {
     this.#parts = parts;
   }
 
-  /** Every tenant that exists. */
-  expect(keys: readonly TenantKey[]): void {
+  /**
+   * Every tenant that exists.
+   * @returns those that no run has looked at yet
+   */
+  expect(keys: readonly TenantKey[]): readonly TenantKey[] {
     const existing = new Set(keys);
     for (const key of this.#places.keys()) if (!existing.has(key)) this.forget(key);
     for (const key of existing) if (!this.#places.has(key)) this.#put(key, { wish: 'Unseen', since: 0, isMarked: false });
     this.#isListed = true;
     this.#judge();
+    return this.keys().filter((key) => this.#places.get(key)?.wish === 'Unseen');
+  }
+
+  /** Every tenant that is known of. */
+  keys(): readonly TenantKey[] {
+    return [...this.#places.keys()];
   }
 
   /**
@@ -61,7 +71,7 @@ export class TripDesk {
    * @param marked the freeze that the tenant's status knows of
    */
   enter(key: TenantKey, wish: TripWish, marked: PlatformFreeze | null): TripLeave {
-    const now = this.#parts.clock();
+    const now = this.#parts.monotonic();
     const before = this.#places.get(key);
     const since = wish === 'Wants' && before?.wish === 'Wants' ? before.since : now;
     if (!this.#isKnown) this.#freeze = joinFreezes(this.#freeze, marked);

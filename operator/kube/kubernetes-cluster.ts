@@ -5,6 +5,7 @@ import type { TenantKey, TenantName } from '#common/tenant-key.ts';
 import type { ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { ChangeFeed, ClusterReader, ClusterWriter, NewToken, TenantEvent, TokenSecret } from '../controller/ports.ts';
+import { throwClusterError, throwOwnRightError } from './cluster-unavailable.ts';
 import { KubernetesChangeFeed } from './kubernetes-change-feed.ts';
 import { KubernetesReader } from './kubernetes-reader.ts';
 import type { KubernetesScope } from './kubernetes-scope.ts';
@@ -22,7 +23,7 @@ export interface KubernetesClusterParts extends KubernetesScope {
   readonly onHeard?: (kind: string) => void;
 }
 
-/** The Kubernetes API as the operator's cluster. `run` is called once. */
+/** The Kubernetes API as the operator's cluster. Its own failures become ClusterUnavailableErrors here. `run` is called once. */
 export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFeed {
   readonly #reader: KubernetesReader;
   readonly #writer: KubernetesWriter;
@@ -39,67 +40,67 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
   }
 
   tenant(key: TenantKey): Promise<ScimTenant | null> {
-    return this.#reader.tenant(key);
+    return this.#reader.tenant(key).catch(throwOwnRightError);
   }
 
   tenantKeys(): Promise<readonly TenantKey[]> {
-    return this.#reader.tenantKeys();
+    return this.#reader.tenantKeys().catch(throwOwnRightError);
   }
 
   tokenSecret(namespace: string, name: string): Promise<TokenSecret | null> {
-    return this.#reader.tokenSecret(namespace, name);
+    return this.#reader.tokenSecret(namespace, name).catch(throwClusterError);
   }
 
   derivedConfig(key: TenantKey): Promise<TenantConfig | null> {
-    return this.#reader.derivedConfig(key);
+    return this.#reader.derivedConfig(key).catch(throwOwnRightError);
   }
 
   derivedConfigKeys(): Promise<readonly TenantKey[]> {
-    return this.#reader.derivedConfigKeys();
+    return this.#reader.derivedConfigKeys().catch(throwOwnRightError);
   }
 
   isNamespaceTerminating(namespace: string): Promise<boolean> {
-    return this.#reader.isNamespaceTerminating(namespace);
+    return this.#reader.isNamespaceTerminating(namespace).catch(throwClusterError);
   }
 
   holdTenant(tenant: ScimTenant): Promise<void> {
-    return this.#writer.holdTenant(tenant);
+    return this.#writer.holdTenant(tenant).catch(throwClusterError);
   }
 
   releaseTenant(tenant: ScimTenant): Promise<void> {
-    return this.#writer.releaseTenant(tenant);
+    return this.#writer.releaseTenant(tenant).catch(throwClusterError);
   }
 
   applyDerivedConfig(config: TenantConfig): Promise<void> {
-    return this.#writer.applyDerivedConfig(config);
+    return this.#writer.applyDerivedConfig(config).catch(throwOwnRightError);
   }
 
   deleteDerivedConfig(key: TenantKey): Promise<void> {
-    return this.#writer.deleteDerivedConfig(key);
+    return this.#writer.deleteDerivedConfig(key).catch(throwOwnRightError);
   }
 
   createTokenSecret(tenant: ScimTenant, secret: NewToken): Promise<void> {
-    return this.#writer.createTokenSecret(tenant, secret);
+    return this.#writer.createTokenSecret(tenant, secret).catch(throwClusterError);
   }
 
   rotateTokenSecret(tenant: ScimTenant, secret: NewToken & { readonly version: string }): Promise<void> {
-    return this.#writer.rotateTokenSecret(tenant, secret);
+    return this.#writer.rotateTokenSecret(tenant, secret).catch(throwClusterError);
   }
 
   mirrorDisabled(tenant: TenantName, disabled: boolean): Promise<void> {
-    return this.#writer.mirrorDisabled(tenant, disabled);
+    return this.#writer.mirrorDisabled(tenant, disabled).catch(throwClusterError);
   }
 
   writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
-    return this.#writer.writeStatus(tenant, status);
+    return this.#writer.writeStatus(tenant, status).catch(throwOwnRightError);
   }
 
   recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void> {
-    return this.#writer.recordEvent(tenant, event);
+    return this.#writer.recordEvent(tenant, event).catch(throwClusterError);
   }
 
   recordNamespaceEvent(namespace: string, event: TenantEvent): Promise<void> {
-    return this.#writer.recordNamespaceEvent(namespace, event);
+    return this.#writer.recordNamespaceEvent(namespace, event).catch(throwClusterError);
   }
 
   run(onChange: (key: TenantKey) => void, signal: AbortSignal): Promise<void> {

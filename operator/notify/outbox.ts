@@ -1,7 +1,7 @@
 import type { Logger } from '#common/logger.ts';
 import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
-import type { Clock, Delivery, Mailer, MailKey, Notice, Notifier } from '../controller/ports.ts';
+import type { Delivery, Mailer, MailKey, MonotonicClock, Notice, Notifier } from '../controller/ports.ts';
 import type { TenantHome } from './mail-content.ts';
 import { keepTrying } from './keep-trying.ts';
 import { renderNoticeMail } from './notice-mail.ts';
@@ -27,7 +27,7 @@ export interface NotifierParts {
   readonly onSettled: (key: TenantKey) => void;
   /** Called for each attempt. */
   readonly onAttempt: (outcome: 'delivered' | 'failed') => void;
-  readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
   readonly logger: Logger;
   /** Ends the attempts; a mail that a server is taking at that moment is waited for by disposing. */
   readonly signal: AbortSignal;
@@ -42,7 +42,7 @@ interface Entry {
 
 /** Delivers notices in the background, with pauses from 1 s to 5 min, until the mailer takes them. Disposing waits for sends under way. */
 export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable {
-  const { mailer, home, docsUrl, clock, logger, signal, wait = waitUnlessAborted, random = Math.random } = parts;
+  const { mailer, home, docsUrl, monotonic, logger, signal, wait = waitUnlessAborted, random = Math.random } = parts;
   const domain = parts.from.slice(parts.from.lastIndexOf('@') + 1);
   /** By uid, then by `mailLabel`. */
   const entries = new Map<string, Map<string, Entry>>();
@@ -68,11 +68,11 @@ export function createNotifier(parts: NotifierParts): Notifier & AsyncDisposable
   }
 
   async function deliver(entry: Entry, notice: Notice): Promise<void> {
-    const deadline = clock() + PATIENCE_MS;
+    const deadline = monotonic() + PATIENCE_MS;
     const tryOnce = async (): Promise<'last' | 'again'> => {
       await slots.run(() => attempt(entry, notice));
       if (entry.delivery.state === 'Delivered') return 'last';
-      if (clock() < deadline) return 'again';
+      if (monotonic() < deadline) return 'again';
       logger.error({ tenant: tenantKey(notice.tenant), notice: notice.id }, 'mail given up after 5 days');
       drop(notice);
       return 'last';

@@ -1,5 +1,5 @@
 import type { TenantKey } from '#common/tenant-key.ts';
-import type { KeyQueue, QueueMetrics } from '../controller/key-queue.ts';
+import type { DelayLimits, KeyQueue, QueueMetrics } from '../controller/key-queue.ts';
 
 /** First and longest delay of `addRateLimited`: a short fault is over in a second, a long one costs a run in five minutes. */
 const FIRST_DELAY_MS = 1_000;
@@ -26,6 +26,9 @@ export class KeyedQueue implements KeyQueue {
   readonly #failures = new Map<TenantKey, number>();
   /** Idle workers, the one that has waited longest first. */
   readonly #workers = new Set<(key: TenantKey) => void>();
+  #paused = false;
+  /** Which keys the one that may pass while all others are held up shall be of; null while none may. */
+  #pass: ((key: TenantKey) => boolean) | null = null;
   readonly #metrics: QueueMetrics;
   readonly #random: () => number;
 
@@ -43,7 +46,7 @@ export class KeyedQueue implements KeyQueue {
     }
     if (this.#waiting.has(key)) return;
     this.#metrics.added();
-    this.#offer(key);
+    this.#wait(key);
   }
 
   addAfter(key: TenantKey, milliseconds: number): void {
@@ -67,11 +70,11 @@ export class KeyedQueue implements KeyQueue {
     this.#timers.set(key, { due, handle });
   }
 
-  addRateLimited(key: TenantKey): void {
+  addRateLimited(key: TenantKey, { atLeast = 0, atMost = LONGEST_DELAY_MS }: DelayLimits = {}): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     this.#metrics.retried();
-    this.addAfter(key, retryDelay(failures, this.#random()));
+    this.addAfter(key, Math.max(atLeast, retryDelay(failures, this.#random(), atMost)));
   }
 
   forget(key: TenantKey): void {
@@ -80,12 +83,6 @@ export class KeyedQueue implements KeyQueue {
 
   async next(signal: AbortSignal): Promise<TenantKey | null> {
     if (signal.aborted) return null;
-    for (const key of this.#waiting) {
-      this.#waiting.delete(key);
-      this.#metrics.depth(this.#waiting.size);
-      this.#handled.add(key);
-      return key;
-    }
     return new Promise((resolve) => {
       const give = (key: TenantKey): void => {
         signal.removeEventListener('abort', leave);
@@ -97,24 +94,61 @@ export class KeyedQueue implements KeyQueue {
       };
       signal.addEventListener('abort', leave, { once: true });
       this.#workers.add(give);
+      this.#handOut();
     });
   }
 
   done(key: TenantKey): void {
     this.#handled.delete(key);
-    if (this.#again.delete(key)) this.#offer(key);
+    if (this.#again.delete(key)) this.#wait(key);
   }
 
-  /** Hands the key to an idle worker, or lets it wait. */
-  #offer(key: TenantKey): void {
+  pause(): void {
+    this.#paused = true;
+    this.#pass = null;
+  }
+
+  letOnePass(isPreferred: (key: TenantKey) => boolean): void {
+    this.#pass = isPreferred;
+    this.#handOut();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#pass = null;
+    this.#handOut();
+  }
+
+  #wait(key: TenantKey): void {
+    this.#waiting.add(key);
+    this.#handOut();
+  }
+
+  #handOut(): void {
     for (const give of this.#workers) {
+      const key = this.#take();
+      if (key === null) break;
       this.#workers.delete(give);
       this.#handled.add(key);
       give(key);
-      return;
     }
-    this.#waiting.add(key);
     this.#metrics.depth(this.#waiting.size);
+  }
+
+  #take(): TenantKey | null {
+    const [oldest] = this.#waiting;
+    if (oldest === undefined || (this.#paused && this.#pass === null)) return null;
+    const key = this.#pass === null ? oldest : this.#draw(this.#pass);
+    this.#pass = null;
+    this.#waiting.delete(key);
+    return key;
+  }
+
+  #draw(isPreferred: (key: TenantKey) => boolean): TenantKey {
+    const waiting = [...this.#waiting];
+    const preferred = waiting.filter(isPreferred);
+    const drawn = preferred.length > 0 ? preferred : waiting;
+    return drawn[Math.floor(this.#random() * drawn.length)] as TenantKey;
   }
 }
 
@@ -123,8 +157,9 @@ export class KeyedQueue implements KeyQueue {
  * together do not come back together.
  * @param failures how many tries have failed before this one
  * @param random from 0 up to 1
+ * @param longest milliseconds
  * @returns milliseconds
  */
-export function retryDelay(failures: number, random: number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (1 - random / 4);
+export function retryDelay(failures: number, random: number, longest = LONGEST_DELAY_MS): number {
+  return Math.min(longest, FIRST_DELAY_MS * 2 ** failures) * (1 - random / 4);
 }

@@ -49,6 +49,7 @@ export function anOperator(world: OperatorWorld, writes = Infinity) {
     eventLimit: new EventLimit(),
     leadership: { assertHeld },
     clock: clock.now,
+    monotonic: clock.now,
     newToken: () => `a-generated-token-${randomUUID()}`,
     logger: aLog().logger,
     externalUrl: 'https://scim.example.com/',

@@ -49,6 +49,7 @@ function start(cluster: FakeCluster, overrides: Partial<ControllerParts> = {}, s
     platform: { tell() {} },
     leadership: { assertHeld() {} },
     clock: clock.now,
+    monotonic: clock.now,
     newToken: () => TOKEN,
     queue: new KeyedQueue({ metrics: metrics.queue }),
     metrics,

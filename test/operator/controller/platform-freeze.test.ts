@@ -67,6 +67,7 @@ function lead() {
     platform,
     leadership: { assertHeld() {} },
     clock: clock.now,
+    monotonic: clock.now,
     newToken: () => 'never',
     queue: new KeyedQueue({ metrics: metrics.queue }),
     metrics,

@@ -17,6 +17,7 @@ function aDesk() {
   let released = 0;
   const desk = new TripDesk({
     clock: clock.now,
+    monotonic: clock.now,
     onFrozen: (notice) => void frozen.push(notice),
     onReleased: () => void (released += 1),
     onStale: (tenants) => void stale.push([...tenants].toSorted()),

@@ -60,6 +60,7 @@ beforeAll(async () => {
     platform: { tell() {} },
     leadership: { assertHeld() {} },
     clock: Date.now,
+    monotonic: () => performance.now(),
     newToken: () => 'never',
     queue: new KeyedQueue({ metrics: metrics.queue }),
     metrics,

@@ -41,7 +41,7 @@ function open(overrides: Partial<NotifierParts> & Pick<NotifierParts, 'mailer'>)
     home: 'kubernetes',
     onSettled: (key) => settled.push(key),
     onAttempt: (outcome) => attempts.push(outcome),
-    clock: () => now,
+    monotonic: () => now,
     logger: pino({ level: 'silent' }),
     signal: controller.signal,
     random: () => 1,
