@@ -1,5 +1,5 @@
 import type { KubernetesClient } from '#common/kubernetes/client.ts';
-import { DERIVED_SECRET_SELECTOR, tenantOfDerivedSecret } from '#common/kubernetes/derived-secret.ts';
+import { DERIVED_SECRET_SELECTOR, derivedSecretNameOf, tenantOfDerivedSecret } from '#common/kubernetes/derived-secret.ts';
 import { SECRETS, type KubernetesObject } from '#common/kubernetes/kubernetes-object.ts';
 import { Reflector, type ReflectorEvent } from '#common/kubernetes/reflector.ts';
 import type { Logger } from '#common/logger.ts';
@@ -37,7 +37,7 @@ export class KubernetesChangeFeed implements ChangeFeed {
   readonly #tenants: Reflector<WatchedTenant>;
   /** One for all, or one for each that has a right of its own. */
   readonly #secrets: readonly Reflector<null>[];
-  readonly #derived: Reflector<null>;
+  readonly #derived: Reflector<'present'>;
 
   constructor(parts: KubernetesChangeFeedParts) {
     this.#parts = parts;
@@ -51,14 +51,15 @@ export class KubernetesChangeFeed implements ChangeFeed {
       logger,
       onHeard: onHeard('ScimTenant'),
     });
-    const anySecret = { client, resource: SECRETS, metadataOnly: true, transform: () => null, logger };
-    const usersSecret = { ...anySecret, namespaces: scope.watchNamespaces, onHeard: onHeard('Secret') };
+    const anySecret = { client, resource: SECRETS, metadataOnly: true, logger };
+    const usersSecret = { ...anySecret, transform: () => null, namespaces: scope.watchNamespaces, onHeard: onHeard('Secret') };
     // A right that names an object allows to list and watch it by its name, and not otherwise.
     this.#secrets = tokenSecrets
       ? tokenSecrets.map((name) => new Reflector({ ...usersSecret, fieldSelector: `metadata.name=${name}` }))
       : [new Reflector(usersSecret)];
     this.#derived = new Reflector({
       ...anySecret,
+      transform: () => 'present',
       namespaces: [scope.configNamespace],
       labelSelector: DERIVED_SECRET_SELECTOR,
       onHeard: onHeard('DerivedSecret'),
@@ -77,6 +78,12 @@ export class KubernetesChangeFeed implements ChangeFeed {
     return this.#tenants.synced();
   }
 
+  /** Whether the watch knows that this tenant has no derived Secret; it may not have seen one that was written a moment ago. */
+  lacksDerivedConfig(key: TenantKey): boolean {
+    const { configNamespace } = this.#parts.scope;
+    return this.#derived.hasSynced && this.#derived.get(`${configNamespace}/${derivedSecretNameOf(key)}`) === null;
+  }
+
   #tenantChanged(event: ReflectorEvent<WatchedTenant>, onChange: (key: TenantKey) => void): void {
     const key = event.key as TenantKey;
     this.#references.set(key, event.type === 'Deleted' ? null : event.object.secret);
@@ -85,7 +92,7 @@ export class KubernetesChangeFeed implements ChangeFeed {
   }
 
   /** Somebody changed or deleted a derived Secret; a run puts it back. */
-  #derivedChanged(event: ReflectorEvent<null>, onChange: (key: TenantKey) => void): void {
+  #derivedChanged(event: ReflectorEvent<'present'>, onChange: (key: TenantKey) => void): void {
     const key = tenantOfDerivedSecret(event.key.slice(event.key.indexOf('/') + 1));
     // What a list finds new is what was there at the start, and every tenant is looked at then anyway.
     if (key === null || (event.type === 'Added' && event.origin === 'list')) return;

@@ -28,11 +28,12 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
   readonly #reader: KubernetesReader;
   readonly #writer: KubernetesWriter;
   readonly #feed: KubernetesChangeFeed;
+  readonly #derivedWrites = new OwnWrites();
 
   constructor(parts: KubernetesClusterParts) {
     const { client, identity, logger, onHeard } = parts;
     const scope = { configNamespace: parts.configNamespace, watchNamespaces: parts.watchNamespaces };
-    const writes = { derivedWrites: new OwnWrites(), statusWrites: new OwnWrites() };
+    const writes = { derivedWrites: this.#derivedWrites, statusWrites: new OwnWrites() };
     this.#reader = new KubernetesReader({ client, scope, logger });
     this.#writer = new KubernetesWriter({ client, scope, identity, ...writes });
     const tokenSecrets = parts.tokenSecrets ?? null;
@@ -51,7 +52,9 @@ export class KubernetesCluster implements ClusterReader, ClusterWriter, ChangeFe
     return this.#reader.tokenSecret(namespace, name).catch(throwClusterError);
   }
 
-  derivedConfig(key: TenantKey): Promise<TenantConfig | null> {
+  async derivedConfig(key: TenantKey): Promise<TenantConfig | null> {
+    // Nobody else writes them, so at a tenant's first run there is nothing to ask for.
+    if (this.#feed.lacksDerivedConfig(key) && !this.#derivedWrites.has(key)) return null;
     return this.#reader.derivedConfig(key).catch(throwOwnRightError);
   }
 

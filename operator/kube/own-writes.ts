@@ -14,6 +14,10 @@ export class OwnWrites {
     return this.#versions.get(key) === resourceVersion;
   }
 
+  has(key: string): boolean {
+    return this.#versions.has(key);
+  }
+
   forget(key: string): void {
     this.#versions.delete(key);
   }

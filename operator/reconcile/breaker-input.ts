@@ -29,7 +29,8 @@ export function tripWish(seen: Seen): TripWish {
   if (isInvalidSpec(spec) || isPaused(tenant)) return 'Off';
   const previous = status?.breaker ?? newBreaker(now);
   if (previous.state === 'Open') {
-    const isRecent = previous.openedAt !== null && now - Date.parse(previous.openedAt) < parseDuration(spec.failurePolicy.window);
+    // A time that has not come yet is of before the clock was set back.
+    const isRecent = previous.openedAt !== null && Math.abs(now - Date.parse(previous.openedAt)) < parseDuration(spec.failurePolicy.window);
     return previous.cause === 'Failures' && isRecent ? 'Wants' : 'Off';
   }
   if (!spec.enabled) return 'Off';

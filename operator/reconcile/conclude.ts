@@ -100,11 +100,23 @@ function statusOf(
 
 /** The first that applies is what the user should look at first. */
 function mainProblem(
-  { docsUrl }: Observed,
+  observed: Observed,
   decision: Decision,
   { count, failed }: { count: PodCount; failed: Applied['failed'] },
 ): RunProblem | null {
-  return tripProblem(decision, docsUrl) ?? writeProblem(failed) ?? decision.specProblem ?? decision.token.problem ?? podProblem(count);
+  return (
+    tripProblem(decision, observed.docsUrl) ??
+    writeProblem(failed) ??
+    decision.specProblem ??
+    decision.token.problem ??
+    podProblem(count, waitedForPods(observed))
+  );
+}
+
+/** 0 when the clock was set back since. */
+function waitedForPods({ tenant, now }: Observed): number {
+  const stored = tenant.status?.conditions.find(({ type }) => type === 'Programmed');
+  return stored?.status === 'False' ? Math.max(0, now - Date.parse(stored.lastTransitionTime)) : 0;
 }
 
 function tripProblem({ config, breaker, revertedBy }: Decision, docsUrl: string | null): RunProblem | null {

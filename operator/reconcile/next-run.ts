@@ -6,15 +6,14 @@ import type { Observed } from './observed.ts';
 import { earlier, type Requeue } from './outcome.ts';
 import { EXPIRY_WARNING_MS, WRITTEN_SECRET_WAIT_MS } from './token-state.ts';
 
-/** A mail server usually takes a mail within a second; after a failure the notifier itself waits for longer. */
-const SENDING_MS = 1_000;
-const RETRYING_MS = 10_000;
+/** The notifier asks for a run when something has become of a mail. This is for one that it gave up, whose notice it takes anew. */
+const SENDING_MS = 5 * 60_000;
 /** With `NotifyOnly` the breaker closes when failures leave the window, which no report announces. One bucket is 10 s. */
 const OPEN_IN_SERVICE_MS = 10_000;
 /** A withheld trip is asked for again and again, so that it is known when the tenant no longer wants it. */
 const WITHHELD_MS = 60_000;
-/** A timer takes 24.8 days at most, and the resync comes long before. */
-const LONGEST_MS = 3_600_000;
+/** As often as the resync has every tenant looked at anyway. A timer takes 24.8 days at most. */
+const LONGEST_MS = 10 * 3_600_000;
 
 /** The earliest time at which something is due without anybody's doing. */
 export function nextRun(run: {
@@ -32,10 +31,15 @@ export function nextRun(run: {
   const { observed, decision, status, mails } = run;
   if (decision.paused) return run.outcome;
   const times = [...tokenTimes(decision, observed.now), ...mailTimes(mails), ...noticeTimes(observed, status), ...breakerTimes(decision)];
-  return times.reduce<Requeue>(
-    (soonest, milliseconds) => earlier(soonest, { kind: 'after', milliseconds: Math.min(milliseconds, LONGEST_MS) }),
-    run.outcome,
-  );
+  return times.reduce<Requeue>((soonest, milliseconds) => earlier(soonest, after(milliseconds)), capped(run.outcome));
+}
+
+function capped(requeue: Requeue): Requeue {
+  return requeue.kind === 'after' ? after(requeue.milliseconds) : requeue;
+}
+
+function after(milliseconds: number): Requeue {
+  return { kind: 'after', milliseconds: Math.min(milliseconds, LONGEST_MS) };
 }
 
 function tokenTimes({ token, config }: Decision, now: number): number[] {
@@ -51,17 +55,7 @@ function tokenTimes({ token, config }: Decision, now: number): number[] {
 }
 
 function mailTimes(mails: readonly OwedMail[]): number[] {
-  return mails.flatMap(({ delivery }) => {
-    switch (delivery.state) {
-      case 'Delivered':
-        return [];
-      case 'Unknown':
-        return [SENDING_MS];
-      case 'Pending':
-      default:
-        return [delivery.lastError === null ? SENDING_MS : RETRYING_MS];
-    }
-  });
+  return mails.some(({ delivery }) => delivery.state !== 'Delivered') ? [SENDING_MS] : [];
 }
 
 /** A mail is sent by the run after the one that stored it as owed. */

@@ -95,7 +95,9 @@ function stalledSince(
   run: { readonly generation: number; readonly now: number },
 ): NotificationsStatus['stalled'] {
   if (problem?.kind !== 'stalled' || problem.reason === 'Tripped') return null;
-  if (before?.reason === problem.reason && before.generation === run.generation) return before;
+  // A time that has not come yet is of before the clock was set back; waiting for it would keep the mail for as long.
+  const isOver = before !== null && Date.parse(before.since) <= run.now;
+  if (isOver && before.reason === problem.reason && before.generation === run.generation) return before;
   return { reason: problem.reason, generation: run.generation, since: rfc3339(run.now) };
 }
 

@@ -1,3 +1,4 @@
+import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { Delivery, MailKey, Notice, Notifier } from '#operator/controller/ports.ts';
 
 /** A mail server that outlives the operator. */
@@ -13,9 +14,15 @@ export class FakeNotifier implements Notifier {
   readonly #mailbox: FakeMailbox;
   readonly #notices = new Map<string, { notice: Notice; delivery: Delivery }>();
 
-  constructor(mailbox: FakeMailbox, transport: Notifier['transport'] = 'smtp') {
+  readonly #onSettled: (key: TenantKey) => void;
+
+  constructor(
+    mailbox: FakeMailbox,
+    options: { readonly transport?: Notifier['transport']; readonly onSettled?: (key: TenantKey) => void } = {},
+  ) {
     this.#mailbox = mailbox;
-    this.transport = transport;
+    this.transport = options.transport ?? 'smtp';
+    this.#onSettled = options.onSettled ?? (() => {});
   }
 
   submit(notice: Notice): void {
@@ -45,6 +52,7 @@ export class FakeNotifier implements Notifier {
       }
       this.#mailbox.mails.push(entry.notice);
       entry.delivery = { state: 'Delivered' };
+      this.#onSettled(tenantKey(entry.notice.tenant));
     }
   }
 }

@@ -40,18 +40,19 @@ function start(cluster: FakeCluster, overrides: Partial<ControllerParts> = {}, s
   const registry = new Registry();
   const metrics = createOperatorMetrics(registry, clock.now);
   const log = aLog();
+  const queue = new KeyedQueue({ metrics: metrics.queue });
   const controller = createController({
     reader: cluster,
     writer: cluster,
     feed: cluster,
     pods,
-    notifier: new FakeNotifier(mailbox),
+    notifier: new FakeNotifier(mailbox, { onSettled: (key) => queue.add(key) }),
     platform: { tell() {} },
     leadership: { assertHeld() {} },
     clock: clock.now,
     monotonic: clock.now,
     newToken: () => TOKEN,
-    queue: new KeyedQueue({ metrics: metrics.queue }),
+    queue,
     metrics,
     logger: log.logger,
     ...overrides,

@@ -58,18 +58,19 @@ function lead() {
     logger,
     signal: stop.signal,
   });
+  const queue = new KeyedQueue({ metrics: metrics.queue });
   const controller = createController({
     reader: cluster,
     writer: cluster,
     feed: cluster,
     pods,
-    notifier: new FakeNotifier(mailbox),
+    notifier: new FakeNotifier(mailbox, { onSettled: (key) => queue.add(key) }),
     platform,
     leadership: { assertHeld() {} },
     clock: clock.now,
     monotonic: clock.now,
     newToken: () => 'never',
-    queue: new KeyedQueue({ metrics: metrics.queue }),
+    queue,
     metrics,
     logger,
     settings: {

@@ -51,18 +51,19 @@ beforeAll(async () => {
   mailbox = new FakeMailbox();
   registry = new Registry();
   const metrics = createOperatorMetrics(registry);
+  const queue = new KeyedQueue({ metrics: metrics.queue });
   controller = createController({
     reader: cluster,
     writer: counted(cluster),
     feed: cluster,
     pods,
-    notifier: new FakeNotifier(mailbox),
+    notifier: new FakeNotifier(mailbox, { onSettled: (key) => queue.add(key) }),
     platform: { tell() {} },
     leadership: { assertHeld() {} },
     clock: Date.now,
     monotonic: () => performance.now(),
     newToken: () => 'never',
-    queue: new KeyedQueue({ metrics: metrics.queue }),
+    queue,
     metrics,
     logger,
     settings: {

@@ -420,7 +420,7 @@ describe('the token', () => {
       },
       actions: [],
       conditions: `Ready=True/Programmed ${OK}`,
-      requeue: { kind: 'after', milliseconds: 3_600_000 },
+      requeue: { kind: 'after', milliseconds: 36_000_000 },
     },
   ];
   runCases(cases);
@@ -622,7 +622,7 @@ describe('the breaker', () => {
         { kind: 'Notify', notices: [notice] },
       ],
       conditions: `${tripped} NotificationDelivered=False/Sending`,
-      requeue: { kind: 'after', milliseconds: 1_000 },
+      requeue: { kind: 'after', milliseconds: 300_000 },
     },
     {
       name: 'mirrors once, and submits a pending mail no second time',
@@ -634,7 +634,7 @@ describe('the breaker', () => {
       },
       actions: [],
       conditions: `${tripped} NotificationDelivered=False/Retrying`,
-      requeue: { kind: 'after', milliseconds: 10_000 },
+      requeue: { kind: 'after', milliseconds: 300_000 },
     },
     {
       name: 'rests once every mail is delivered',
@@ -727,7 +727,7 @@ describe('the breaker', () => {
       },
       actions: [{ kind: 'Notify', notices: [notice] }],
       conditions: `Ready=True/Programmed ${OK} NotificationDelivered=False/Sending`,
-      requeue: { kind: 'after', milliseconds: 1_000 },
+      requeue: { kind: 'after', milliseconds: 300_000 },
     },
     {
       name: 'that only notifies leaves the tenant in service',
@@ -748,7 +748,7 @@ describe('the breaker', () => {
       },
       actions: [{ kind: 'Notify', notices: [{ ...notice, switchedOff: false }] }],
       conditions: `Ready=True/Programmed ${OK} Tripped=True/TooManyFailures NotificationDelivered=False/Sending`,
-      requeue: { kind: 'after', milliseconds: 1_000 },
+      requeue: { kind: 'after', milliseconds: 10_000 },
     },
     {
       name: 'whose policy turns to NotifyOnly takes the mirror back',
@@ -785,7 +785,7 @@ describe('the breaker', () => {
       ],
       conditions:
         'Ready=False/Tripped Stalled=True/Tripped TokenReady=True/Accepted Programmed=True/Programmed Tripped=True/DeactivationWave NotificationDelivered=False/Sending',
-      requeue: { kind: 'after', milliseconds: 1_000 },
+      requeue: { kind: 'after', milliseconds: 300_000 },
     },
     {
       name: 'is not opened by a wave of an epoch before',
