@@ -62,5 +62,6 @@ export async function writeStatus({ writer, leadership }: RecordParts, tenant: S
 
 /** By content alone: a cluster's client may give objects of its own classes, which would never be strictly equal. */
 function sameJson(left: ScimTenantStatus, right: ScimTenantStatus | null): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(left)), JSON.parse(JSON.stringify(right)));
+  // Mostly they are plain and equal, and then the texts need not be made.
+  return isDeepStrictEqual(left, right) || isDeepStrictEqual(JSON.parse(JSON.stringify(left)), JSON.parse(JSON.stringify(right)));
 }

@@ -30,8 +30,10 @@ export function mailLabel({ id, recipient }: Pick<MailKey, 'id' | 'recipient'>):
  * it is stored, and what becomes of its cause makes no difference; none while the spec does not say who the contacts are.
  */
 export function owedMails({ tenant, deliveries }: Pick<Observed, 'tenant' | 'deliveries'>): readonly OwedMail[] {
+  const notices = tenant.status?.notifications.notices ?? [];
+  if (notices.length === 0) return [];
   const contacts = contactsOf(tenant.spec);
-  return (tenant.status?.notifications.notices ?? []).flatMap((notice) =>
+  return notices.flatMap((notice) =>
     contacts.flatMap(({ recipient, mark }): OwedMail[] => {
       if (notice.delivered.includes(mark)) return [{ notice, recipient, delivery: { state: 'Delivered' } }];
       if (!notice.pending.includes(mark)) return [];
@@ -42,8 +44,10 @@ export function owedMails({ tenant, deliveries }: Pick<Observed, 'tenant' | 'del
 
 /** Mails that the contacts have yet to get, as far as the stored status knows. */
 export function pendingMails(tenant: ScimTenant, notifications: NotificationsStatus | undefined): readonly MailKey[] {
+  const notices = notifications?.notices ?? [];
+  if (notices.length === 0) return [];
   const contacts = contactsOf(tenant.spec);
-  return (notifications?.notices ?? []).flatMap(({ id, pending }) =>
+  return notices.flatMap(({ id, pending }) =>
     contacts.filter(({ mark }) => pending.includes(mark)).map(({ recipient }) => ({ uid: tenant.uid, id, recipient })),
   );
 }
@@ -66,6 +70,7 @@ export function withDeliveries(
   notices: readonly StoredNotice[],
   run: { readonly mails: readonly OwedMail[]; readonly lasts: (notice: StoredNotice) => boolean },
 ): readonly StoredNotice[] {
+  if (notices.length === 0) return notices;
   const contacts = contactsOf(spec);
   return notices.flatMap((notice) => {
     const taken = run.mails.filter((mail) => mail.notice.id === notice.id && mail.delivery.state === 'Delivered');

@@ -47,10 +47,9 @@ export function nextNotifications(observed: Observed, parts: NotificationParts):
   if (decision.spec === null) return before;
   const stalled = stalledSince(before.stalled, parts.problem, { generation: tenant.generation, now });
   const found = [...tripNotices(decision), ...tokenNotices(observed, decision), ...stalledNotices(stalled, parts.problem, now)];
-  const pending = contactsOf(decision.spec).map(({ mark }) => mark);
-  const added = found
-    .filter(({ id }) => !before.notices.some((notice) => notice.id === id))
-    .map((notice) => ({ ...notice, pending, delivered: [] }));
+  const isNew = ({ id }: { readonly id: string }): boolean => !before.notices.some((notice) => notice.id === id);
+  const { spec } = decision;
+  const added = found.filter(isNew).map((notice) => ({ ...notice, pending: contactsOf(spec).map(({ mark }) => mark), delivered: [] }));
   const notices = [...before.notices, ...added];
   const lasts = (notice: StoredNotice): boolean => causeLasts(notice, { ...parts, notices, generation: tenant.generation });
   return { stalled, notices: withDeliveries(decision.spec, notices, { mails: parts.mails, lasts }).slice(-MOST_NOTICES) };

@@ -41,9 +41,10 @@ export function syncOf({ tenant, pods, derived, docsUrl }: Observed, inForce: Te
     recentFailures: recentFailures(pods?.recentFailures ?? [], before.recentFailures, docsUrl),
     ignoredAttributes: ignoredAttributes({
       ignored: pods?.ignored ?? [],
-      revisions: [derived, inForce].flatMap((config) =>
-        config !== null && projectionRevision(config) === mapping ? [tenantConfigRevision(config)] : [],
-      ),
+      revisions: () =>
+        [derived, inForce].flatMap((config) =>
+          config !== null && projectionRevision(config) === mapping ? [tenantConfigRevision(config)] : [],
+        ),
       before: sameMapping ? before.ignoredAttributes : [],
     }),
   };
@@ -91,9 +92,12 @@ function isFailureReason(reason: string): reason is FailureReason {
 /** Of pods that serve this mapping, under whichever of its configs. */
 function ignoredAttributes(parts: {
   readonly ignored: PodObservation['ignored'];
-  readonly revisions: readonly string[];
+  /** Asked for only when there is something to compare with them. */
+  readonly revisions: () => readonly string[];
   readonly before: readonly string[];
 }): readonly string[] {
-  const reported = parts.ignored.filter(({ revision }) => parts.revisions.includes(revision)).flatMap(({ names }) => names);
+  if (parts.ignored.length === 0) return parts.before;
+  const revisions = parts.revisions();
+  const reported = parts.ignored.filter(({ revision }) => revisions.includes(revision)).flatMap(({ names }) => names);
   return [...new Set([...parts.before, ...reported])].sort().slice(0, MOST_IGNORED_ATTRIBUTES);
 }
