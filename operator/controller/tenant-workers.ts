@@ -17,6 +17,8 @@ export interface TenantWorkersParts {
   readonly monotonic: MonotonicClock;
   readonly metrics: Pick<OperatorMetrics, 'reconciled' | 'unavailable'>;
   readonly logger: Logger;
+  /** Real time unless told. */
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -70,13 +72,13 @@ function enqueueAgain(queue: KeyQueue, key: TenantKey, requeue: Requeue): Reconc
   return requeue.milliseconds > 0 ? 'requeue_after' : 'requeue';
 }
 
-function createGate({ queue, monotonic, metrics, logger }: TenantWorkersParts, signal: AbortSignal): OutageGate {
+function createGate({ queue, monotonic, metrics, logger, wait = waitUnlessAborted }: TenantWorkersParts, signal: AbortSignal): OutageGate {
   metrics.unavailable(false);
   return new OutageGate({
     queue,
     monotonic,
     after: (milliseconds, callback) => {
-      void waitUnlessAborted(milliseconds, signal).then(() => {
+      void wait(milliseconds, signal).then(() => {
         if (!signal.aborted) callback();
       });
     },

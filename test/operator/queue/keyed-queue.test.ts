@@ -98,6 +98,51 @@ describe('KeyedQueue', () => {
     expect(await retried('a/1')).toBeLessThan(1_900);
   });
 
+  test('a retry waits no longer than it may, and no shorter than it must', async () => {
+    const queue = new KeyedQueue({ random: () => 0 });
+    queue.addRateLimited('a/1', { atMost: 20 });
+    await sleep(60);
+    expect(await queue.next(forever)).toBe('a/1');
+    queue.forget('a/1');
+    queue.addRateLimited('a/1', { atLeast: 60_000 });
+    queue.done('a/1');
+    await sleep(1_100);
+    expect(await nothingWaits(queue)).toBe(true);
+  });
+
+  test('a queue that is paused gives out nothing, to whoever waits already or comes later, until it is resumed', async () => {
+    const queue = new KeyedQueue();
+    const waiting = queue.next(forever);
+    queue.pause();
+    for (const key of ['a/1', 'a/2'] as const) queue.add(key);
+    const later = queue.next(forever);
+    expect(await Promise.race([waiting, later, sleep(10, 'nothing')])).toBe('nothing');
+    queue.resume();
+    expect([await waiting, await later]).toEqual(['a/1', 'a/2']);
+  });
+
+  test('a single key passes, by lot among the preferred, or else among all, now or when there is one', async () => {
+    const lots = [0.999, 0.5, 0];
+    const queue = new KeyedQueue({ random: () => lots.shift() ?? 0 });
+    for (const key of ['a/1', 'a/2', 'a/3', 'a/4'] as const) queue.add(key);
+    queue.pause();
+    const takers = [queue.next(forever), queue.next(forever), queue.next(forever)];
+    queue.letOnePass((key) => key === 'a/2' || key === 'a/3');
+    expect(await takers[0]).toBe('a/3');
+    queue.letOnePass(() => false);
+    expect(await takers[1]).toBe('a/2');
+    expect(await Promise.race([takers[2], sleep(10, 'nothing')])).toBe('nothing');
+
+    const empty = new KeyedQueue();
+    empty.pause();
+    empty.letOnePass(() => true);
+    const first = empty.next(forever);
+    const second = empty.next(forever);
+    for (const key of ['b/1', 'b/2'] as const) empty.add(key);
+    expect(await first).toBe('b/1');
+    expect(await Promise.race([second, sleep(10, 'nothing')])).toBe('nothing');
+  });
+
   test('metrics tell of keys that wait, of additions and of retries', async () => {
     const seen: string[] = [];
     const queue = new KeyedQueue({
