@@ -5,6 +5,7 @@ import { toolManagers } from '#operator/breaker/tool-managers.ts';
 import { ConfigPropagation } from '#operator/controller/config-propagation.ts';
 import { EventLimit } from '#operator/controller/event-limit.ts';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
+import type { ClusterReader, ClusterWriter } from '#operator/controller/ports.ts';
 import { ReportBook } from '#operator/controller/report-book.ts';
 import { runTenant } from '#operator/controller/tenant-run.ts';
 import type { Requeue } from '#operator/reconcile/outcome.ts';
@@ -28,8 +29,11 @@ export class Crash extends Error {
   }
 }
 
-/** One process of the operator, stepped by hand. It dies before the write after `writes`, and never writes again. */
-export function anOperator(world: OperatorWorld, writes = Infinity) {
+/**
+ * One process of the operator, stepped by hand. It dies before the write after `writes`, and never writes again.
+ * @param port by which it reaches the world's cluster
+ */
+export function anOperator(world: OperatorWorld, writes = Infinity, port: ClusterReader & ClusterWriter = world.cluster) {
   const { cluster, pods, mailbox, clock } = world;
   const notifier = new FakeNotifier(mailbox);
   const book = new ReportBook(clock.now);
@@ -40,8 +44,8 @@ export function anOperator(world: OperatorWorld, writes = Infinity) {
     if (left < 0) throw new Crash();
   };
   const parts = {
-    reader: cluster,
-    writer: cluster,
+    reader: port,
+    writer: port,
     notifier,
     book,
     metrics,

@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sha256Hex } from '#common/sha256-hex.ts';
 import { projectionRevision, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
+import { ClusterUnavailableError } from '#operator/controller/cluster-unavailable-error.ts';
 import { SecretUnreadableError } from '#operator/controller/secret-unreadable-error.ts';
 import type { ScimTenantStatus } from '#operator/api/scim-tenant-status.ts';
 import { aClock } from '#test/support/a-clock.ts';
+import { aFaultyCluster, unavailable } from '#test/support/a-faulty-cluster.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
 import { aRule } from '#test/support/a-tenant-config.ts';
 import { anOperator, Crash, type OperatorWorld } from '#test/support/an-operator.ts';
@@ -825,5 +827,48 @@ describe('configuration', () => {
     world.pods.silent.clear();
     await operator.settle(KEY);
     expect(await ready()).toBe('True Programmed');
+  });
+});
+
+describe('a cluster that goes away in the middle of a run', () => {
+  /** An operator whose writes of this kind fail, until the given number of them has failed. */
+  function failing(method: 'applyDerivedConfig' | 'recordEvent' | 'mirrorDisabled', concernsAll: boolean, failures = Infinity) {
+    const faulty = aFaultyCluster(world.cluster);
+    let left = failures;
+    faulty.fault = (called) => (called === method && left-- > 0 ? unavailable({ concernsAll }) : null);
+    return { operator: anOperator(world, Infinity, faulty.port), faulty };
+  }
+
+  test('ends the run with its first write, when nobody would take the status either', async () => {
+    const { operator, faulty } = failing('applyDerivedConfig', true);
+    await expect(operator.step(KEY)).rejects.toThrow(ClusterUnavailableError);
+    expect(faulty.calls).toEqual(['tenant', 'tokenSecret', 'derivedConfig', 'applyDerivedConfig']);
+    expect(world.cluster.writes).toEqual([]);
+  });
+
+  test('is told in the status, when it may be the matter of this object alone', async () => {
+    const { operator } = failing('applyDerivedConfig', false);
+    await expect(operator.step(KEY)).rejects.toThrow(ClusterUnavailableError);
+    expect(await ready()).toBe('False ConfigNotWritten');
+  });
+
+  test('loses no Event: the next run, be it at once, tells what this one could not', async () => {
+    await anOperator(world).settle(KEY);
+    world.cluster.writes.splice(0);
+    const { operator } = failing('recordEvent', true, 1);
+    await fail(world);
+    await expect(operator.step(KEY)).rejects.toThrow(ClusterUnavailableError);
+    await operator.step(KEY);
+    expect(world.cluster.events.map(({ reason }) => reason)).toEqual(['Tripped']);
+    expect((await status()).breaker.trips).toBe(1);
+  });
+
+  test('keeps no mail of a stored trip from being sent', async () => {
+    const { operator } = failing('mirrorDisabled', true);
+    await operator.settle(KEY);
+    await fail(world);
+    await operator.step(KEY);
+    await expect(operator.step(KEY)).rejects.toThrow(ClusterUnavailableError);
+    expect(world.mailbox.mails.map(({ id }) => id)).toEqual(['trip-1']);
   });
 });

@@ -11,18 +11,19 @@ function keys(count: number, prefix = 't'): TenantKey[] {
 }
 
 function aDesk() {
+  const wall = aClock(START);
   const clock = aClock(START);
   const frozen: FreezeNotice[] = [];
   const stale: TenantKey[][] = [];
   let released = 0;
   const desk = new TripDesk({
-    clock: clock.now,
+    clock: wall.now,
     monotonic: clock.now,
     onFrozen: (notice) => void frozen.push(notice),
     onReleased: () => void (released += 1),
     onStale: (tenants) => void stale.push([...tenants].toSorted()),
   });
-  return { desk, clock, frozen, stale, released: () => released };
+  return { desk, clock, wall, frozen, stale, released: () => released };
 }
 
 /** A desk that has looked at all of these once, and found them well. */
@@ -42,6 +43,25 @@ describe('TripDesk', () => {
     clock.advance(2_000);
     expect(desk.enter('team/t-0', 'Wants', null)).toEqual({ kind: 'Allowed' });
     expect(frozen).toEqual([]);
+  });
+
+  test.each([86_400_000, -86_400_000])('waits no shorter and no longer when the clock is set by %d ms meanwhile', (milliseconds) => {
+    const { desk, clock, wall } = aSettledDesk(keys(60));
+    desk.enter('team/t-0', 'Wants', null);
+    wall.advance(milliseconds);
+    clock.advance(2_000);
+    expect(desk.enter('team/t-0', 'Wants', null)).toEqual({ kind: 'Held', milliseconds: 1_000 });
+    clock.advance(1_000);
+    expect(desk.enter('team/t-0', 'Wants', null)).toEqual({ kind: 'Allowed' });
+  });
+
+  test('tells which tenants no run has looked at', () => {
+    const { desk } = aDesk();
+    expect(desk.expect(keys(3))).toEqual(keys(3));
+    desk.enter('team/t-0', 'Fine', null);
+    desk.pass('team/t-1');
+    expect(desk.expect(keys(4))).toEqual(['team/t-2', 'team/t-3']);
+    expect(desk.keys()).toEqual(keys(4));
   });
 
   test('begins to wait anew when a tenant was well meanwhile', () => {

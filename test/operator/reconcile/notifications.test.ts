@@ -149,6 +149,11 @@ describe('a configuration that is stalled', () => {
       expected: { stalled: since(GRACE_OVER), notices: [{ ...notice, ...told }] },
     },
     {
+      name: 'waits anew when the clock was set back since, for ten minutes and not for a day',
+      tenant: stored({ spec: BROKEN }, { notifications: { stalled: since(NOW + 24 * 60 * MINUTE), notices: [] } }),
+      expected: { stalled: since(NOW), notices: [] },
+    },
+    {
       name: 'begins a new grace with each edit',
       tenant: stored({ spec: BROKEN, generation: 2 }, { notifications: { stalled: since(GRACE_OVER), notices: [] } }),
       expected: { stalled: since(NOW, { generation: 2 }), notices: [] },

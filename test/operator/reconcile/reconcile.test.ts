@@ -53,6 +53,14 @@ function summary({ status }: Conclusion): string {
   return status.conditions.map(({ type, status: value, reason }) => `${type}=${value}/${reason}`).join(' ');
 }
 
+/** Whose config has not been served by all pods for so many minutes. */
+function waitingSince(minutes: number) {
+  // NOW is half a second later than what a status can say.
+  const lastTransitionTime = new Date(NOW - 500 - minutes * 60_000).toISOString();
+  const condition = { ...aCondition('Programmed', 'False', 'WaitingForPods', 'waiting'), lastTransitionTime };
+  return stored({}, { conditions: [condition] });
+}
+
 const OK = 'TokenReady=True/Accepted Programmed=True/Programmed';
 
 describe('a run', () => {
@@ -149,6 +157,30 @@ describe('readiness', () => {
       name: 'no pod at all is not ready',
       reason: 'nobody serves the tenant',
       observed: { pods: pods(null, { expected: 0 }) },
+      actions: [],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'pods that are missed for long are looked for less often',
+      reason: 'a report would bring the next run',
+      observed: { tenant: waitingSince(40), pods: pods(null, { expected: 0 }) },
+      actions: [],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      requeue: { kind: 'after', milliseconds: 40 * 60_000 + 500 },
+    },
+    {
+      name: 'pods that are missed for a week are looked for as often as any tenant is looked at',
+      reason: 'the resync comes as often',
+      observed: { tenant: waitingSince(7 * 24 * 60), pods: pods(null, { expected: 0 }) },
+      actions: [],
+      conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
+      requeue: { kind: 'after', milliseconds: 36_000_000 },
+    },
+    {
+      name: 'pods that are missed since a time that is to come',
+      reason: 'the clock was set back',
+      observed: { tenant: waitingSince(-60), pods: pods(null, { expected: 0 }) },
       actions: [],
       conditions: 'Ready=False/WaitingForPods Reconciling=True/WaitingForPods TokenReady=True/Accepted Programmed=False/WaitingForPods',
       requeue: { kind: 'after', milliseconds: 30_000 },
