@@ -21,7 +21,21 @@ interface Line {
   readonly token: string;
 }
 
+/** What a tenant shows, and what tools make of it. */
+interface Shown {
+  readonly line: Line;
+  readonly kstatus: Kstatus;
+  /** Of `kubectl wait --for=condition=Ready`. */
+  readonly waitEnds: boolean;
+}
+
 const READY: Line = { enabled: 'true', ready: 'True', reason: 'Programmed', breaker: '-', token: 'Accepted' };
+
+function shown(line: Partial<Line>, kstatus: Kstatus): Shown {
+  return { line: { ...READY, ...line }, kstatus, waitEnds: kstatus === 'Current' };
+}
+
+const IN_SERVICE = shown({}, 'Current');
 
 describe('what tools tell of a tenant', () => {
   let cluster: Cluster;
@@ -50,7 +64,7 @@ describe('what tools tell of a tenant', () => {
     });
 
   /** Of `kubectl get scimt -A -o wide`. */
-  async function cells(name: string): Promise<Readonly<Record<string, unknown>>> {
+  async function cells(name: string): Promise<Readonly<Record<string, string | number | boolean | null>>> {
     const { body } = await cluster.api.send({ method: 'GET', path: `${TENANTS}/scimtenants`, accept: TABLE });
     const row = body.rows.find(({ object }: { object: { metadata: { name: string } } }) => object.metadata.name === name);
     return Object.fromEntries(body.columnDefinitions.map((column: { name: string }, index: number) => [column.name, row.cells[index]]));
@@ -62,24 +76,17 @@ describe('what tools tell of a tenant', () => {
     return { enabled: enabled!, ready: ready!, reason: reason!, breaker: breaker!, token: token! };
   }
 
-  /** Waits until the line is as expected, and so is what tools make of the object behind it. */
-  async function expectLine(name: string, line: Partial<Line>, tools: { readonly kstatus: Kstatus; readonly waitEnds: boolean }) {
-    const expected = { line: { ...READY, ...line }, ...tools };
-    const look = async () => {
+  /** What the tenant shows once it shows what is expected, or at last. */
+  async function settled(name: string, expected: Shown): Promise<Shown> {
+    const look = async (): Promise<Shown> => {
       const tenant = await cluster.tenant(`team-hr/${name}`);
-      return { tenant, seen: { line: await lineOf(name), kstatus: kstatusOf(tenant), waitEnds: kubectlWaitEnds(tenant, 'Ready') } };
+      return { line: await lineOf(name), kstatus: kstatusOf(tenant), waitEnds: kubectlWaitEnds(tenant, 'Ready') };
     };
-    try {
-      const probe = async () => {
-        const { tenant, seen } = await look();
-        return JSON.stringify(seen) === JSON.stringify(expected) && tenant;
-      };
-      return await waitUntil(probe, { what: `${name} as expected`, ...LIMIT });
-    } catch (error) {
-      expect((await look()).seen).toEqual(expected);
-      throw error;
-    }
+    const probe = async () => JSON.stringify(await look()) === JSON.stringify(expected) && expected;
+    return waitUntil(probe, { what: `${name} as expected`, ...LIMIT }).catch(look);
   }
+
+  const ready = async (name: string) => condition(await cluster.tenant(`team-hr/${name}`), 'Ready');
 
   const patch = (name: string, change: object): Promise<void> => cluster.patchTenant(`team-hr/${name}`, change);
 
@@ -100,27 +107,28 @@ describe('what tools tell of a tenant', () => {
 
   test('that nobody has looked at yet', async () => {
     await apply('acme');
-    await expectLine('acme', { ready: '-', reason: '-', token: '-' }, { kstatus: 'InProgress', waitEnds: false });
+    const expected = shown({ ready: '-', reason: '-', token: '-' }, 'InProgress');
+    expect(await settled('acme', expected)).toEqual(expected);
   }, 60_000);
 
   test('while no pod of the service is there', async () => {
     await cluster.startOperator('operator-0');
-    const line = { ready: 'False', reason: 'WaitingForPods' };
-    const tenant = await expectLine('acme', line, { kstatus: 'InProgress', waitEnds: false });
-    expect(condition(tenant, 'Ready').message).toContain('No pod of the SCIM service is there');
+    const expected = shown({ ready: 'False', reason: 'WaitingForPods' }, 'InProgress');
+    expect(await settled('acme', expected)).toEqual(expected);
+    expect((await ready('acme')).message).toContain('No pod of the SCIM service is there');
   }, 60_000);
 
   test('that every pod serves', async () => {
     pods = await Promise.all([cluster.startService('scim-0'), cluster.startService('scim-1')]);
-    const tenant = await expectLine('acme', {}, { kstatus: 'Current', waitEnds: true });
-    expect(tenant.status.programmed).toEqual({ generation: 1, pods: 2, acknowledged: 2 });
+    expect(await settled('acme', IN_SERVICE)).toEqual(IN_SERVICE);
+    expect((await cluster.tenant('team-hr/acme')).status.programmed).toEqual({ generation: 1, pods: 2, acknowledged: 2 });
   }, 60_000);
 
   test('of which one of two pods serves an older generation, and both once it has caught up', async () => {
     process.kill(pods[1]!.program.pid, 'SIGSTOP');
     await patch('acme', { spec: { displayName: 'Acme Corp' } });
-    const behind = { ready: 'False', reason: 'WaitingForPods' };
-    await expectLine('acme', behind, { kstatus: 'InProgress', waitEnds: false });
+    const behind = shown({ ready: 'False', reason: 'WaitingForPods' }, 'InProgress');
+    expect(await settled('acme', behind)).toEqual(behind);
     const counted = await waitUntil(
       async () => {
         const tenant = await cluster.tenant('team-hr/acme');
@@ -133,23 +141,24 @@ describe('what tools tell of a tenant', () => {
     expect(await cells('acme')).toMatchObject({ Pods: 2, Serving: 1, Message: condition(counted, 'Ready').message });
 
     process.kill(pods[1]!.program.pid, 'SIGCONT');
-    const tenant = await expectLine('acme', {}, { kstatus: 'Current', waitEnds: true });
-    expect(tenant.status.programmed).toEqual({ generation: 2, pods: 2, acknowledged: 2 });
+    expect(await settled('acme', IN_SERVICE)).toEqual(IN_SERVICE);
+    expect((await cluster.tenant('team-hr/acme')).status.programmed).toEqual({ generation: 2, pods: 2, acknowledged: 2 });
   }, 90_000);
 
   test('without its Secret', async () => {
     await apply('bare', { tokenSecretRef: { name: 'not-there' } });
-    const line = { ready: 'False', reason: 'TokenSecretMissing', token: 'TokenSecretMissing' };
-    await expectLine('bare', line, { kstatus: 'Failed', waitEnds: false });
+    const expected = shown({ ready: 'False', reason: 'TokenSecretMissing', token: 'TokenSecretMissing' }, 'Failed');
+    expect(await settled('bare', expected)).toEqual(expected);
   }, 60_000);
 
   test('with a mapping that cannot be used, of which a change to and fro is told once a minute', async () => {
     const rule = (source: string) => ({ spec: { attributeMapping: [{ source, target: 'login', required: true }] } });
+    const refused = shown({ ready: 'False', reason: 'MappingInvalid' }, 'Failed');
     for (let round = 0; round < 3; round += 1) {
       await patch('acme', rule('noSuchAttribute'));
-      await expectLine('acme', { ready: 'False', reason: 'MappingInvalid' }, { kstatus: 'Failed', waitEnds: false });
+      expect(await settled('acme', refused)).toEqual(refused);
       await patch('acme', rule('userName'));
-      await expectLine('acme', {}, { kstatus: 'Current', waitEnds: true });
+      expect(await settled('acme', IN_SERVICE)).toEqual(IN_SERVICE);
     }
     const told = await countEvents('acme');
     expect(told).toMatchObject({ MappingInvalid: 1, Resolved: 1 });
@@ -168,45 +177,52 @@ describe('what tools tell of a tenant', () => {
 
   test('that its owner switched off', async () => {
     await patch('acme', { spec: { enabled: false } });
-    await expectLine('acme', { enabled: 'false', reason: 'Disabled' }, { kstatus: 'Current', waitEnds: true });
+    const off = shown({ enabled: 'false', reason: 'Disabled' }, 'Current');
+    expect(await settled('acme', off)).toEqual(off);
     await patch('acme', { spec: { enabled: true } });
-    await expectLine('acme', {}, { kstatus: 'Current', waitEnds: true });
+    expect(await settled('acme', IN_SERVICE)).toEqual(IN_SERVICE);
   }, 60_000);
 
   test('that is paused', async () => {
     await patch('acme', { metadata: { annotations: { 'scim-operator.dev/paused': 'true' } } });
-    await expectLine('acme', { ready: 'Unknown', reason: 'Paused' }, { kstatus: 'InProgress', waitEnds: false });
+    const paused = shown({ ready: 'Unknown', reason: 'Paused' }, 'InProgress');
+    expect(await settled('acme', paused)).toEqual(paused);
     await patch('acme', { metadata: { annotations: { 'scim-operator.dev/paused': null } } });
-    await expectLine('acme', {}, { kstatus: 'Current', waitEnds: true });
+    expect(await settled('acme', IN_SERVICE)).toEqual(IN_SERVICE);
   }, 60_000);
 
   test('whose token expires soon', async () => {
     await patch('acme', { spec: { tokenPolicy: { maxAge: '24h' } } });
-    await expectLine('acme', { token: 'ExpiresSoon' }, { kstatus: 'Current', waitEnds: true });
+    const expiring = shown({ token: 'ExpiresSoon' }, 'Current');
+    expect(await settled('acme', expiring)).toEqual(expiring);
   }, 60_000);
 
   test('that tripped, and stays in service', async () => {
     await apply('watched', { failurePolicy: { minRequests: 5, maxFailures: 5, maxFailureRatio: 0.1, action: 'NotifyOnly' } });
-    await expectLine('watched', {}, { kstatus: 'Current', waitEnds: true });
+    expect(await settled('watched', IN_SERVICE)).toEqual(IN_SERVICE);
     await fail('watched');
-    await expectLine('watched', { breaker: 'TooManyFailures' }, { kstatus: 'Current', waitEnds: true });
+    const tripped = shown({ breaker: 'TooManyFailures' }, 'Current');
+    expect(await settled('watched', tripped)).toEqual(tripped);
   }, 60_000);
 
   test('that tripped, and was switched off', async () => {
     await fail('acme');
-    const line = { enabled: 'false', ready: 'False', reason: 'Tripped', breaker: 'TooManyFailures', token: 'ExpiresSoon' };
-    await expectLine('acme', line, { kstatus: 'Failed', waitEnds: false });
+    const expected = shown(
+      { enabled: 'false', ready: 'False', reason: 'Tripped', breaker: 'TooManyFailures', token: 'ExpiresSoon' },
+      'Failed',
+    );
+    expect(await settled('acme', expected)).toEqual(expected);
   }, 60_000);
 
   test('that is being deleted, while a pod keeps it from going', async () => {
     await apply('leaving', { tenantDeletion: 'Delete' });
-    await expectLine('leaving', {}, { kstatus: 'Current', waitEnds: true });
+    expect(await settled('leaving', IN_SERVICE)).toEqual(IN_SERVICE);
     process.kill(pods[1]!.program.pid, 'SIGSTOP');
     const path = `${TENANTS}/namespaces/team-hr/scimtenants/leaving`;
     expect((await cluster.api.send({ method: 'DELETE', path })).status).toBe(200);
-    const line = { ready: 'False', reason: 'Deleting', token: '-' };
-    const tenant = await expectLine('leaving', line, { kstatus: 'Terminating', waitEnds: false });
-    expect(condition(tenant, 'Ready').message).toContain('waits until every pod of the SCIM service has stopped to serve it');
+    const expected = shown({ ready: 'False', reason: 'Deleting', token: '-' }, 'Terminating');
+    expect(await settled('leaving', expected)).toEqual(expected);
+    expect((await ready('leaving')).message).toContain('waits until every pod of the SCIM service has stopped to serve it');
     process.kill(pods[1]!.program.pid, 'SIGCONT');
     await waitUntil(async () => (await cluster.api.send({ method: 'GET', path })).status === 404, {
       what: 'the end of the tenant',
