@@ -33,6 +33,8 @@ export interface ApiServer extends AsyncDisposable {
   start(): Promise<void>;
   stopEtcd(): Promise<void>;
   startEtcd(): Promise<void>;
+  /** Process ids of the two servers. */
+  pids(): readonly number[];
 }
 
 const ADMIN = 'admin';
@@ -92,6 +94,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     async startEtcd() {
       etcd = await spawnServer(join(kubernetesFolder(), 'etcd'), etcdFlags(etcdPort, path('etcd')));
     },
+    pids: () => [api, etcd].flatMap((server) => (server === null ? [] : [server.pid])),
     async [Symbol.asyncDispose]() {
       await api?.kill('SIGKILL');
       await etcd?.kill('SIGKILL');

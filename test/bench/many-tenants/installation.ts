@@ -13,6 +13,7 @@ import { startPodNetwork } from '../../support/pod-network.ts';
 import { startProgram, type Program } from '../../support/program.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { generations } from './kube-store.ts';
+import { usageOf } from './process-usage.ts';
 import { ServedLog } from './served-log.ts';
 
 const CRD = new URL('../../../crds/scimtenants.yaml', import.meta.url);
@@ -34,33 +35,46 @@ export interface Pod extends Running {
 /** An API server with the resource's definition, a MongoDB-compatible server, and the two programs as processes. */
 export interface Installation extends AsyncDisposable {
   readonly client: KubernetesClient;
+  /** Seconds of processor time that the API server and etcd have taken together. */
+  apiServerCpu(): Promise<number>;
   startOperator(): Promise<Running>;
   /** @param options.inService whether the operator hears of it; a pod that starts is not in service yet */
   startPod(name: string, options: { readonly inService: boolean }): Promise<Pod>;
 }
 
-/** @param options.profiles folder in which each process leaves a .cpuprofile when it stops; null for none */
-export async function startInstallation(options: { readonly profiles: string | null }): Promise<Installation> {
+export interface InstallationOptions {
+  /** Folder in which each process leaves a .cpuprofile when it stops; null for none. */
+  readonly profiles: string | null;
+  /** Options of Node for the two programs. */
+  readonly nodeOptions: string;
+}
+
+export async function startInstallation({ profiles, nodeOptions }: InstallationOptions): Promise<Installation> {
   const stack = new AsyncDisposableStack();
   const api = stack.use(await startApiServer());
   const mongo = stack.use(await startMongoServer());
   const network = stack.use(await startPodNetwork());
   const client = stack.adopt(new KubernetesClient(loadKubeConfig(api.kubeconfig)), (open) => open.close());
-  const { applyAll } = createApplier(api);
+  const applier = createApplier(api);
   const definition = parse(readFileSync(CRD, 'utf8')) as Manifest;
-  await applyAll([definition, aNamespace('scim-operator'), aNamespace('scim-operator-config')]);
+  await applier.applyAll([definition, aNamespace('scim-operator'), aNamespace('scim-operator-config')]);
   await waitUntil(() => generations(client), { what: 'the kind ScimTenant' });
   const common = { KUBECONFIG: api.kubeconfig, EXTERNAL_URL: 'https://scim.example.com', ADMIN_HOST: '127.0.0.1' };
   let pods = 0;
   let programs = 0;
 
-  const start = (script: string, name: string, env: Record<string, string>): Program =>
-    stack.use(startProgram(script, { ...common, POD_NAME: name, ...profiling(`${++programs}-${name}`), ...env }));
-  const profiling = (name: string): Record<string, string> =>
-    options.profiles === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profiles} --cpu-prof-name=${name}.cpuprofile` };
+  const start = (script: string, name: string, env: Record<string, string>): Program => {
+    programs += 1;
+    const profiling = profiles === null ? '' : ` --cpu-prof --cpu-prof-dir=${profiles} --cpu-prof-name=${programs}-${name}.cpuprofile`;
+    return stack.use(startProgram(script, { ...common, POD_NAME: name, NODE_OPTIONS: nodeOptions + profiling, ...env }));
+  };
 
   return {
     client,
+    async apiServerCpu() {
+      const usages = await Promise.all(api.pids().map(usageOf));
+      return usages.reduce((sum, { cpu }) => sum + cpu, 0);
+    },
     async startOperator() {
       const adminPort = await freePort();
       const env = { ...network.env, ADMIN_PORT: `${adminPort}`, POD_NAMESPACE: 'scim-operator' };
@@ -71,7 +85,7 @@ export async function startInstallation(options: { readonly profiles: string | n
       const env = { HOST: '127.0.0.1', PORT: `${port}`, ADMIN_PORT: `${adminPort}`, MONGODB_URI: mongo.uri };
       const program = start('scim-service/main.ts', name, env);
       pods += 1;
-      if (inService) await applyAll([podEndpointSlice(name, { adminPort, address: `192.0.2.${pods}` })]);
+      if (inService) await applier.applyAll([podEndpointSlice(name, { adminPort, address: `192.0.2.${pods}` })]);
       return {
         name,
         program,
