@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { ClusterAccess } from './cluster-access.ts';
 import { Connection } from './connection.ts';
 import { kubernetesApiError, KubernetesApiError, KubernetesUnreachableError } from './kubernetes-api-error.ts';
 
@@ -30,14 +30,14 @@ export interface ClientMetrics {
 const NO_METRICS: ClientMetrics = { requested() {} };
 
 /**
- * Speaks REST with one API server, on client-node's KubeConfig for addresses and credentials.
+ * Speaks REST with one API server.
  * client-node's own API classes open a TLS connection for each request and turn every object into class instances.
  */
 export class KubernetesClient {
   readonly #connection: Connection;
   readonly #metrics: ClientMetrics;
 
-  constructor(config: KubeConfig, metrics: ClientMetrics = NO_METRICS) {
+  constructor(config: ClusterAccess, metrics: ClientMetrics = NO_METRICS) {
     this.#connection = new Connection(config);
     this.#metrics = metrics;
   }
