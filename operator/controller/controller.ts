@@ -63,7 +63,7 @@ const DEFAULTS = { pollIntervalMs: 2_000, resyncIntervalMs: 600_000, deletionTim
 export function createController(parts: ControllerParts): Controller {
   const { reader, feed, pods, clock, queue, metrics, logger } = parts;
   const settings = { ...DEFAULTS, ...parts.settings };
-  const book = new ReportBook(clock);
+  const book = new ReportBook({ clock, elapsed: () => performance.now() });
   const propagation = new ConfigPropagation();
   const desk = createDesk(parts);
   const { externalUrl, docsUrl, breaker, deletionTimeoutMs } = settings;
