@@ -38,8 +38,11 @@ export class PodEntry {
   /** Enters a report. @returns tenants of which it may tell something else than was known */
   take(report: PodReport, mark: PollMark): ReadonlySet<TenantKey> {
     const changed = new Set<TenantKey>();
-    if (!report.partial) for (const key of this.#tenants.keys()) this.#drop(key, changed);
-    for (const key of report.gone) this.#drop(key as TenantKey, changed);
+    const gone = report.partial ? (report.gone as TenantKey[]) : [...this.#tenants.keys()];
+    for (const key of gone) {
+      this.#drop(key);
+      changed.add(key);
+    }
     for (const [key, tenant] of Object.entries(report.tenants)) this.#put(key as TenantKey, tenant, changed);
     this.#answered = mark;
     this.#time = Date.parse(report.time);
@@ -48,13 +51,11 @@ export class PodEntry {
     return changed;
   }
 
-  /** Drops tenants without outcomes, which is all that still counts of a pod that is silent. @returns who they were */
-  trim(): ReadonlySet<TenantKey> {
-    const dropped = new Set<TenantKey>();
-    if (this.#isTrimmed) return dropped;
-    for (const [key, { buckets }] of this.#tenants) if (buckets.length === 0) this.#drop(key, dropped);
+  /** Drops tenants without outcomes, which are all that still counts of a pod that is silent and no longer live. */
+  trim(): void {
+    if (this.#isTrimmed) return;
+    for (const [key, { buckets }] of this.#tenants) if (buckets.length === 0) this.#drop(key);
     this.#isTrimmed = true;
-    return dropped;
   }
 
   /** Null where nothing that counts is known. */
@@ -75,10 +76,9 @@ export class PodEntry {
     else this.#oldest.put(key, oldest.start);
   }
 
-  #drop(key: TenantKey, changed: Set<TenantKey>): void {
+  #drop(key: TenantKey): void {
     this.#tenants.delete(key);
     this.#oldest.remove(key);
-    changed.add(key);
   }
 
   /** As the pod itself does, by its clock; it doesn't tell. */

@@ -96,7 +96,7 @@ export class ReportBook {
         addAll(changed, entry.keys());
         this.#entries.delete(bootId);
       } else if (!entry.isLive && entry.answered.poll !== this.#poll) {
-        addAll(changed, entry.trim());
+        entry.trim();
       }
     }
   }
