@@ -3,10 +3,13 @@ import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node
 import { FreshFile } from './fresh-file.ts';
 
 /** Where one API server is, and who we are there. client-node's KubeConfig is one. */
-export type ClusterAccess = Pick<
+export interface ClusterAccess extends Pick<
   KubeConfig,
   'getCurrentCluster' | 'getCurrentUser' | 'getCurrentContext' | 'getContextObject' | 'applyToHTTPSOptions'
->;
+> {
+  /** The server did not take the credentials; what was renewed in the meantime is read for the next request. */
+  credentialsRefused?(): void;
+}
 
 export interface PlainAccessParts {
   /** Has no `proxyUrl`. */
@@ -24,17 +27,10 @@ export interface PlainAccessParts {
  */
 export class PlainAccess implements ClusterAccess {
   readonly #parts: PlainAccessParts;
-  readonly #read: (path: string | undefined) => string | undefined;
+  readonly #files = new Map<string, FreshFile>();
 
   constructor(parts: PlainAccessParts) {
     this.#parts = parts;
-    const files = new Map<string, FreshFile>();
-    this.#read = (path) => {
-      if (path === undefined) return undefined;
-      const file = files.get(path) ?? new FreshFile(path, parts.now);
-      files.set(path, file);
-      return file.read();
-    };
   }
 
   getCurrentCluster(): Cluster {
@@ -70,6 +66,17 @@ export class PlainAccess implements ClusterAccess {
       headers: token ? { Authorization: `Bearer ${token}` } : undefined,
     };
     Object.assign(options, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  }
+
+  credentialsRefused(): void {
+    for (const file of this.#files.values()) file.forget();
+  }
+
+  #read(path: string | undefined): string | undefined {
+    if (path === undefined) return undefined;
+    const file = this.#files.get(path) ?? new FreshFile(path, this.#parts.now);
+    this.#files.set(path, file);
+    return file.read();
   }
 }
 

@@ -43,6 +43,11 @@ export class Connection {
     return { headers, agent: this.#proxied ? (options.agent as HttpAgent) : this.#agentFor(options) };
   }
 
+  /** The server did not take the credentials. */
+  refused(): void {
+    this.#config.credentialsRefused?.();
+  }
+
   close(): void {
     this.#agent?.destroy();
     this.#agent = null;

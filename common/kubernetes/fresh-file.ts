@@ -25,4 +25,9 @@ export class FreshFile {
     }
     return this.#text;
   }
+
+  /** What was read does not serve any more; the next `read` looks whether there is something else. */
+  forget(): void {
+    this.#readAt = -Infinity;
+  }
 }

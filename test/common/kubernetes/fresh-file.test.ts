@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { FreshFile } from '#common/kubernetes/fresh-file.ts';
 
-test('a file is read again after a minute', async () => {
+test('a file is read again after a minute, or when what was read does not serve', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'scim-fresh-file-'));
   try {
     const path = join(folder, 'token');
@@ -18,6 +18,10 @@ test('a file is read again after a minute', async () => {
     expect(file.read()).toBe('first');
     now += 1;
     expect(file.read()).toBe('second');
+    await writeFile(path, 'third');
+    expect(file.read()).toBe('second');
+    file.forget();
+    expect(file.read()).toBe('third');
   } finally {
     await rm(folder, { recursive: true });
   }
