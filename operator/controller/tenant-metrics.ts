@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { TenantState } from '#common/tenant-config.ts';
-import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
+import { parseTenantKey, tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 
 /** `Unprogrammed`: there has never been a usable config. */
@@ -10,6 +10,8 @@ type TenantInfoState = TenantState['kind'] | 'Unprogrammed';
 export interface TenantMetrics {
   set(tenant: TenantName, state: TenantInfoState, status: ScimTenantStatus): void;
   remove(tenant: TenantName): void;
+  /** Removes all. */
+  clear(): void;
 }
 
 export function createTenantMetrics(registry: Registry): TenantMetrics {
@@ -84,7 +86,11 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     shown.set(key, { state, trips: status.breaker.trips });
   }
 
-  return { set, remove };
+  function clear(): void {
+    for (const key of shown.keys()) remove(parseTenantKey(key));
+  }
+
+  return { set, remove, clear };
 }
 
 /** 1, or no series at all: few tenants have it. */

@@ -43,6 +43,27 @@ describe('metrics of a tenant', () => {
     ]);
   });
 
+  test('go with the term of a leader, and so do the ages of its informers, a freeze and its queue', async () => {
+    const { tenants, lines, informerHeard, frozen, queue, termEnded, leading } = metrics();
+    leading(true);
+    tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    informerHeard('ScimTenant');
+    frozen(true);
+    queue.depth(3);
+    expect(await lines('scim_informer')).toHaveLength(1);
+    leading(false);
+    termEnded();
+    expect(await lines('scim_')).toEqual([
+      'scim_breaker_frozen 0',
+      ...(await lines('scim_notifications_total')),
+      ...(await lines('scim_deleted_tenants_total')),
+      ...(await lines('scim_config_propagation_seconds')),
+    ]);
+    expect(await lines('workqueue_depth')).toEqual(['workqueue_depth{name="scimtenant"} 0']);
+    tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    expect(await lines('scim_tenant_info')).toHaveLength(1);
+  });
+
   test('count the trips of a status once, and never go back', async () => {
     const { tenants, lines } = metrics();
     for (const trips of [2, 2, 3, 0, 1]) tenants.set(ACME, 'Active', aStatus({ breaker: aBreaker({ trips }) }));
