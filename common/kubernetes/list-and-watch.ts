@@ -15,7 +15,7 @@ export interface ReflectorTimings {
   readonly longestDelayMs: number;
 }
 
-export const REFLECTOR_TIMINGS: ReflectorTimings = { idleMs: 90_000, watchSeconds: 300, firstDelayMs: 200, longestDelayMs: 30_000 };
+export const REFLECTOR_TIMINGS: ReflectorTimings = { idleMs: 90_000, watchSeconds: 300, firstDelayMs: 200, longestDelayMs: 15_000 };
 
 /**
  * A watch that ends sooner without a word counts as failed, and one that had something to say is opened again after the
