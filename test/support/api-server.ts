@@ -19,6 +19,8 @@ export interface ApiServerOptions {
 export interface ApiServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** PEM files of the certificate that it shows, for a proxy in front of it. */
+  readonly tls: { readonly cert: string; readonly key: string };
   /** Path of a kubeconfig of the admin (`system:masters`). */
   readonly kubeconfig: string;
   /** Path of a kubeconfig of one of `users`; with `port`, it goes through that local port. */
@@ -63,6 +65,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const server: ApiServer = {
     url,
     port,
+    tls: { cert: path('certificates/apiserver.crt'), key: path('certificates/apiserver.key') },
     kubeconfig: await writeKubeconfig(ADMIN, port),
     kubeconfigFor: (user, throughPort = port) => writeKubeconfig(user, throughPort),
     async serviceAccountKubeconfig(namespace, name) {
