@@ -3,6 +3,9 @@ import { z } from 'zod';
 /**
  * What a pod of the SCIM service answers on `GET /internal/v1/report`: which configuration it serves for each
  * tenant and what came of the requests of the last two hours. The operator sums the pods and decides.
+ *
+ * `?since=<cursor>` of the answer before asks for what has changed alone. A cursor that the pod doesn't know (another
+ * start's, one of too long ago), none, and a pod of before this way of asking give the whole.
  */
 
 /** Width of one bucket. Six a minute keep a 40-minute window at 240 numbers and its edge sharp to 10 s. */
@@ -10,6 +13,15 @@ export const OUTCOME_BUCKET_SECONDS = 10;
 
 /** Longest `failurePolicy.window` that the CRD accepts, and so how far back a pod remembers. */
 export const OUTCOME_MEMORY_SECONDS = 2 * 60 * 60;
+
+/**
+ * Start of the oldest bucket that a pod remembers, in seconds since 1970. There is one more than fits into the memory,
+ * because the newest has only begun.
+ * @param now by the pod's clock, milliseconds since 1970
+ */
+export function oldestBucketStart(now: number): number {
+  return (Math.floor(now / 1_000 / OUTCOME_BUCKET_SECONDS) - OUTCOME_MEMORY_SECONDS / OUTCOME_BUCKET_SECONDS) * OUTCOME_BUCKET_SECONDS;
+}
 
 /**
  * Why a request of an authenticated, enabled tenant failed. Client classes are 400 and 409 caused by data or
@@ -116,6 +128,8 @@ const tenantReportSchema = z.object({
   users: z.int().nullable(),
   buckets: z.array(outcomeBucketSchema),
   // Older pods don't send what follows.
+  /** When `users` were counted, by this pod's clock; of several pods the last count is the right one. */
+  usersTime: z.iso.datetime().nullable().default(null),
   /** Of this epoch; null while there is none. */
   deactivationWave: deactivationWaveSchema.nullable().default(null),
   /** The last that this pod took part in, or else one of nobody, once it has found that nobody is left; null before. */
@@ -137,6 +151,16 @@ export const podReportSchema = z.object({
   synced: z.boolean(),
   /** Keyed by `<namespace>/<name>`. */
   tenants: z.record(z.string(), tenantReportSchema),
+  // Older pods don't send what follows.
+  /** Asks for what has changed since this answer; null of a pod that always tells the whole. Opaque to who asks. */
+  cursor: z.string().nullable().default(null),
+  /**
+   * Whether `tenants` are those alone that have changed since the cursor that was asked with. Buckets that are older than a pod
+   * remembers are no change: whoever keeps a report drops them, by the pod's `time` and `oldestBucketStart`.
+   */
+  partial: z.boolean().default(false),
+  /** Tenants that this pod has ceased to serve since then; empty in a whole answer. */
+  gone: z.array(z.string()).default([]),
 });
 
 export type OutcomeBucket = z.infer<typeof outcomeBucketSchema>;

@@ -10,8 +10,8 @@ export interface ProbeServerOptions {
   readonly metrics: Registry;
   /** What keeps the program from serving, one line each; empty means ready. */
   readonly ready: () => Promise<readonly string[]>;
-  /** Further GET routes that answer JSON, by path. */
-  readonly json?: Readonly<Record<string, () => unknown>>;
+  /** Further GET routes that answer JSON, by path; each gets the parameters of the query. */
+  readonly json?: Readonly<Record<string, (query: URLSearchParams) => unknown>>;
 }
 
 export interface ProbeServer extends AsyncDisposable {
@@ -25,8 +25,8 @@ export interface ProbeServer extends AsyncDisposable {
 export async function startProbeServer(options: ProbeServerOptions): Promise<ProbeServer> {
   const server = createServer((request, response) => {
     // Not parsed as a URL: a target such as `//` isn't one, and an error thrown here would end the program.
-    const path = (request.url ?? '/').replace(/\?.*/, '');
-    answer(path, options).then(
+    const [path = '/', query] = (request.url ?? '/').split(/\?(.*)/s);
+    answer(path, new URLSearchParams(query), options).then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
       (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`),
     );
@@ -36,9 +36,13 @@ export async function startProbeServer(options: ProbeServerOptions): Promise<Pro
   return { port: (server.address() as AddressInfo).port, [Symbol.asyncDispose]: () => close(server) };
 }
 
-async function answer(path: string, options: ProbeServerOptions): Promise<{ status: number; type: string; body: string }> {
+async function answer(
+  path: string,
+  query: URLSearchParams,
+  options: ProbeServerOptions,
+): Promise<{ status: number; type: string; body: string }> {
   const json = options.json && Object.hasOwn(options.json, path) ? options.json[path] : undefined;
-  if (json) return { status: 200, type: 'application/json', body: JSON.stringify(json()) };
+  if (json) return { status: 200, type: 'application/json', body: JSON.stringify(json(query)) };
   switch (path) {
     case '/healthz':
       return { status: 200, type: 'text/plain', body: 'ok\n' };

@@ -22,7 +22,8 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
   const metrics = createOperatorMetrics(registry);
   const kubeConfig = loadKubeConfig(kubeconfig);
   const namespace = config.kubernetes.namespace ?? currentNamespace(kubeConfig);
-  const client = stack.adopt(new KubernetesClient(kubeConfig, clientMetrics(registry)), (open) => open.close());
+  const requests = clientMetrics(registry);
+  const client = stack.adopt(new KubernetesClient(kubeConfig, requests), (open) => open.close());
   const elector = new LeaseElector({
     client,
     namespace,
@@ -43,32 +44,40 @@ export async function runOperator(config: OperatorConfig, logger: Logger, stop: 
 
   await elector.run(
     {
-      async onElected(signal) {
-        const cluster = new KubernetesCluster({
-          client,
-          configNamespace,
-          watchNamespaces,
-          tokenSecrets,
-          identity,
-          logger,
-          onHeard: (kind) => metrics.informerHeard(kind),
-        });
-        const pods = new KubernetesPodReports({ client, namespace, serviceName, watchNamespaces, logger });
-        const { externalUrl, docsUrl, mail, breaker, deletionTimeoutMs } = config;
-        const parts = {
-          cluster,
-          home: 'kubernetes',
-          pods,
-          leadership: elector,
-          mail,
-          breaker,
-          externalUrl,
-          docsUrl,
-          deletionTimeoutMs,
-          metrics,
-          logger,
-        } as const;
-        await runControlLoop(parts, signal);
+      async onElected({ signal, lost }) {
+        // Of a term of its own: the elector, which goes on, has a client without these limits.
+        const limits = { until: lost, assertMayWrite: () => elector.assertHeld() };
+        const ownClient = new KubernetesClient(kubeConfig, requests, limits);
+        try {
+          const cluster = new KubernetesCluster({
+            client: ownClient,
+            configNamespace,
+            watchNamespaces,
+            tokenSecrets,
+            identity,
+            logger,
+            onHeard: (kind) => metrics.informerHeard(kind),
+          });
+          const pods = new KubernetesPodReports({ client: ownClient, namespace, serviceName, watchNamespaces, logger });
+          const { externalUrl, docsUrl, mail, breaker, deletionTimeoutMs } = config;
+          const parts = {
+            cluster,
+            home: 'kubernetes',
+            pods,
+            leadership: elector,
+            mail,
+            breaker,
+            externalUrl,
+            docsUrl,
+            deletionTimeoutMs,
+            metrics,
+            logger,
+          } as const;
+          await runControlLoop(parts, signal);
+        } finally {
+          ownClient.close();
+          metrics.termEnded();
+        }
       },
     },
     stop,

@@ -75,30 +75,31 @@ function scopeProblems(set: { readonly TOKEN_SECRETS?: string | undefined; reado
     : [];
 }
 
+/** Each variable of the operator: what is accepted, and the default. */
+export function operatorVariables(hostname: string) {
+  return {
+    LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
+    ADMIN_HOST: z.string().default('0.0.0.0'),
+    ADMIN_PORT: portVariable().default(9090),
+    EXTERNAL_URL: urlVariable(['https', 'http']),
+    DOCS_URL: urlVariable(['https', 'http']).optional(),
+    KUBECONFIG: z.string().optional(),
+    CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
+    WATCH_NAMESPACES: listVariable(kubernetesNameVariable()).optional(),
+    TOKEN_SECRETS: listVariable(secretNameVariable()).optional(),
+    POD_NAMESPACE: kubernetesNameVariable().optional(),
+    SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
+    POD_NAME: z.string().default(hostname),
+    DELETION_TIMEOUT: durationVariable().default(600_000),
+    TOOL_FIELD_MANAGERS: toolsVariable().optional(),
+    ...breakerVariables,
+    ...mailVariables,
+  };
+}
+
 /** @throws EnvironmentError that lists all problems */
 export function readOperatorConfig(environment: Readonly<Record<string, string | undefined>>, hostname: string): OperatorConfig {
-  const variables = parseEnvironment(
-    {
-      LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
-      ADMIN_HOST: z.string().default('0.0.0.0'),
-      ADMIN_PORT: portVariable().default(9090),
-      EXTERNAL_URL: urlVariable(['https', 'http']),
-      DOCS_URL: urlVariable(['https', 'http']).optional(),
-      KUBECONFIG: z.string().optional(),
-      CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
-      WATCH_NAMESPACES: listVariable(kubernetesNameVariable()).optional(),
-      TOKEN_SECRETS: listVariable(secretNameVariable()).optional(),
-      POD_NAMESPACE: kubernetesNameVariable().optional(),
-      SERVICE_NAME: kubernetesNameVariable().default('scim-service'),
-      POD_NAME: z.string().default(hostname),
-      DELETION_TIMEOUT: durationVariable().default(600_000),
-      TOOL_FIELD_MANAGERS: toolsVariable().optional(),
-      ...breakerVariables,
-      ...mailVariables,
-    },
-    environment,
-    (set) => [...mailProblems(set), ...scopeProblems(set)],
-  );
+  const variables = parseEnvironment(operatorVariables(hostname), environment, (set) => [...mailProblems(set), ...scopeProblems(set)]);
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
     admin: { host: variables.ADMIN_HOST, port: variables.ADMIN_PORT },

@@ -31,9 +31,9 @@ export interface ControlLoopParts {
 /** The operator without its cluster: queue, outbox and controller, the same on Kubernetes and in standalone mode. */
 export async function runControlLoop(parts: ControlLoopParts, signal: AbortSignal): Promise<void> {
   const { cluster, pods, leadership, mail, breaker, metrics, logger } = parts;
-  const queue = new KeyedQueue({ metrics: metrics.queue });
+  using queue = new KeyedQueue({ metrics: metrics.queue });
   const outbox = {
-    mailer: createMailer(mail, logger),
+    mailer: whileLeading(createMailer(mail, logger), leadership),
     from: mail.from,
     home: parts.home,
     docsUrl: parts.docsUrl,
@@ -71,6 +71,17 @@ export async function runControlLoop(parts: ControlLoopParts, signal: AbortSigna
 /** A bearer token of 256 random bits, safe in a header and in YAML. */
 function newToken(): string {
   return randomBytes(32).toString('base64url');
+}
+
+/** A process that was paused for longer than its lease lasts may wake up with a mail that is due. */
+function whileLeading(mailer: Mailer, leadership: Leadership): Mailer {
+  return {
+    transport: mailer.transport,
+    async send(mail) {
+      leadership.assertHeld();
+      await mailer.send(mail);
+    },
+  };
 }
 
 function createMailer({ smtpUrl, from }: MailConfig, logger: Logger): Mailer {

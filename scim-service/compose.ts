@@ -37,7 +37,7 @@ export async function runScimService(config: ScimServiceConfig, logger: Logger, 
       ...config.admin,
       metrics: registry,
       ready: () => core.ready(),
-      json: { '/internal/v1/report': () => core.report() },
+      json: { '/internal/v1/report': (query) => core.report(query.get('since')) },
     }),
   );
   const server = stack.use(await startHttpServer({ app: core.app, ...config.http }));

@@ -24,24 +24,26 @@ export function mongodbUriVariable() {
   return z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/, 'write a connection string such as mongodb://db-0.db:27017/scim?replicaSet=rs0');
 }
 
+/** Each variable of the SCIM service: what is accepted, and the default. */
+export function scimServiceVariables(hostname: string) {
+  return {
+    LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
+    HOST: z.string().default('0.0.0.0'),
+    PORT: portVariable().default(8080),
+    ADMIN_HOST: z.string().default('0.0.0.0'),
+    ADMIN_PORT: portVariable().default(9090),
+    EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
+    DOCS_URL: urlVariable(['https', 'http']).optional(),
+    POD_NAME: z.string().default(hostname),
+    KUBECONFIG: z.string().optional(),
+    CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
+    MONGODB_URI: mongodbUriVariable(),
+  };
+}
+
 /** @throws EnvironmentError that lists all problems */
 export function readScimServiceConfig(environment: Readonly<Record<string, string | undefined>>, hostname: string): ScimServiceConfig {
-  const variables = parseEnvironment(
-    {
-      LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
-      HOST: z.string().default('0.0.0.0'),
-      PORT: portVariable().default(8080),
-      ADMIN_HOST: z.string().default('0.0.0.0'),
-      ADMIN_PORT: portVariable().default(9090),
-      EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
-      DOCS_URL: urlVariable(['https', 'http']).optional(),
-      POD_NAME: z.string().default(hostname),
-      KUBECONFIG: z.string().optional(),
-      CONFIG_NAMESPACE: kubernetesNameVariable().default('scim-operator-config'),
-      MONGODB_URI: mongodbUriVariable(),
-    },
-    environment,
-  );
+  const variables = parseEnvironment(scimServiceVariables(hostname), environment);
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
     http: { host: variables.HOST, port: variables.PORT },

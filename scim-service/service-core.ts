@@ -9,7 +9,7 @@ import type { ScimStore } from './provisioning/scim-store.ts';
 import { createUserProvisioning } from './provisioning/user-provisioning.ts';
 import type { ConfigFeed } from './tenancy/config-feed.ts';
 import { noteWaves } from './tenancy/note-waves.ts';
-import { buildPodReport } from './tenancy/pod-report.ts';
+import { PodReporter } from './tenancy/pod-reporter.ts';
 import { TenantDirectory } from './tenancy/tenant-directory.ts';
 import { UserCounts } from './tenancy/user-count.ts';
 import { createTenantUpkeep } from './upkeep/tenant-upkeep.ts';
@@ -30,8 +30,11 @@ export interface ServiceCoreParts {
 export interface ServiceCore {
   readonly app: ReturnType<typeof createApp>;
   readonly directory: TenantDirectory;
-  /** What this pod answers on `GET /internal/v1/report`. */
-  report(): PodReport;
+  /**
+   * What this pod answers on `GET /internal/v1/report`: what has changed since the report that had this cursor, or the whole
+   * without one.
+   */
+  report(since?: string | null): PodReport;
   /** What keeps the service from serving, one line each. */
   ready(): Promise<readonly string[]>;
   /** Takes configs, and does the work behind the requests, until the signal aborts. */
@@ -45,6 +48,7 @@ export function createServiceCore(parts: ServiceCoreParts): ServiceCore {
   let storeWasReached = false;
   const directory = new TenantDirectory({ logger, clock });
   const counts = new UserCounts({ store: store.users, clock, logger });
+  const reporter = new PodReporter({ directory, bootId, pod, clock, people: (tenant) => counts.of(tenant) });
   const onIgnored = reportIgnoredAttributes({ metrics, logger, namesOf: (key) => directory.find(key)?.ignored ?? null });
   const onWave = noteWaves({ directory, metrics, logger, clock });
   const useCases = { store, clock, newId: randomUUID, onIgnored, onWave };
@@ -54,7 +58,7 @@ export function createServiceCore(parts: ServiceCoreParts): ServiceCore {
   return {
     app: createApp({ directory, provisioning, groups, metrics, logger, clock, externalUrl, docsUrl, newRequestId: randomUUID }),
     directory,
-    report: () => buildPodReport(directory, { bootId, pod, now: clock(), users: (tenant) => counts.of(tenant) }),
+    report: (since = null) => reporter.report(since),
     async ready() {
       const problems = directory.isSynced ? [] : ['tenant configurations have not all been read yet'];
       // A store that fails later must not take all pods out of the Service at once: they answer 503 in SCIM, which an

@@ -46,14 +46,14 @@ export async function runStandalone({ config, logger, onListening }: StandaloneP
     ...config.admin,
     metrics: registry,
     ready: () => core.ready(),
-    json: { '/internal/v1/report': () => core.report() },
+    json: { '/internal/v1/report': (query) => core.report(query.get('since')) },
   });
   stack.use(admin);
   const server = stack.use(await startHttpServer({ app: core.app, ...config.http }));
   const externalUrl = config.externalUrl ?? `http://${hostInUrl(config.http.host)}:${server.port}`;
   logger.info({ externalUrl, adminPort: admin.port, tenantsDir: config.tenantsDir, store: config.store.kind }, 'standalone mode listens');
 
-  const pods = createLocalPodReports(() => core.report(), logger);
+  const pods = createLocalPodReports((since) => core.report(since), logger);
   const metrics = createOperatorMetrics(registry);
   // Nobody else acts on the folder, so there is nothing to elect.
   metrics.leading(true);

@@ -19,27 +19,28 @@ export interface StandaloneConfig {
   readonly mail: MailConfig;
 }
 
+/** Each variable of standalone mode: what is accepted, and the default. */
+export function standaloneVariables() {
+  return {
+    LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
+    // Nobody else reaches it unless told: the sample tenant's token lies in a file of this machine.
+    HOST: z.string().default('127.0.0.1'),
+    PORT: portVariable().default(8080),
+    ADMIN_HOST: z.string().default('127.0.0.1'),
+    ADMIN_PORT: portVariable().default(9090),
+    EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
+    DOCS_URL: urlVariable(['https', 'http']).optional(),
+    TENANTS_DIR: z.string().default('data/tenants'),
+    DATA_FILE: z.string().optional(),
+    MONGODB_URI: mongodbUriVariable().optional(),
+    ...breakerVariables,
+    ...mailVariables,
+  };
+}
+
 /** @throws EnvironmentError that lists all problems */
 export function readStandaloneConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
-  const variables = parseEnvironment(
-    {
-      LOG_LEVEL: choiceVariable(LOG_LEVELS).default('info'),
-      // Nobody else reaches it unless told: the sample tenant's token lies in a file of this machine.
-      HOST: z.string().default('127.0.0.1'),
-      PORT: portVariable().default(8080),
-      ADMIN_HOST: z.string().default('127.0.0.1'),
-      ADMIN_PORT: portVariable().default(9090),
-      EXTERNAL_URL: urlVariable(['https', 'http']).optional(),
-      DOCS_URL: urlVariable(['https', 'http']).optional(),
-      TENANTS_DIR: z.string().default('data/tenants'),
-      DATA_FILE: z.string().optional(),
-      MONGODB_URI: mongodbUriVariable().optional(),
-      ...breakerVariables,
-      ...mailVariables,
-    },
-    environment,
-    (set) => [...mailProblems(set), ...storeProblems(set)],
-  );
+  const variables = parseEnvironment(standaloneVariables(), environment, (set) => [...mailProblems(set), ...storeProblems(set)]);
   const store: StandaloneConfig['store'] = variables.MONGODB_URI
     ? { kind: 'mongodb', uri: variables.MONGODB_URI }
     : { kind: 'sqlite', file: variables.DATA_FILE ?? 'data/scim.sqlite' };

@@ -1,12 +1,14 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { ClusterAccess } from './cluster-access.ts';
 import { Connection } from './connection.ts';
-import { kubernetesApiError, KubernetesApiError, KubernetesUnreachableError } from './kubernetes-api-error.ts';
+import { kubernetesApiError, KubernetesApiError, KubernetesUnreachableError, WriteRefusedError } from './kubernetes-api-error.ts';
 
-/** A write waits for etcd and admission, 30 s at the most; a list of 500 objects takes far less. */
-const ANSWER_TIMEOUT_MS = 30_000;
+/**
+ * A write waits for etcd and admission, 30 s at the most. Counted anew while an answer comes in: a list of everything over
+ * a slow line is no dead server, and given up it would be begun anew for ever.
+ */
+const SILENCE_MS = 30_000;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -29,26 +31,41 @@ export interface ClientMetrics {
 
 const NO_METRICS: ClientMetrics = { requested() {} };
 
+/** What ends or forbids requests, for a client that belongs to one term of a leader. */
+export interface ClientLimits {
+  /** Requests that are under way when it aborts are given up, and none is sent afterwards. */
+  readonly until?: AbortSignal;
+  /**
+   * Asked before each write, when the connection is there and nothing stands between the answer and the first byte. A
+   * process may be paused anywhere before. Throws when the write must not be sent.
+   */
+  readonly assertMayWrite?: () => void;
+  /** How long a server may say nothing; 30 s. */
+  readonly silenceMs?: number;
+}
+
 /**
- * Speaks REST with one API server, on client-node's KubeConfig for addresses and credentials.
+ * Speaks REST with one API server.
  * client-node's own API classes open a TLS connection for each request and turn every object into class instances.
  */
 export class KubernetesClient {
   readonly #connection: Connection;
   readonly #metrics: ClientMetrics;
+  readonly #limits: ClientLimits;
 
-  constructor(config: KubeConfig, metrics: ClientMetrics = NO_METRICS) {
+  constructor(config: ClusterAccess, metrics: ClientMetrics = NO_METRICS, limits: ClientLimits = {}) {
     this.#connection = new Connection(config);
     this.#metrics = metrics;
+    this.#limits = limits;
   }
 
   /**
    * @returns the answer's JSON
    * @throws KubernetesApiError for an answer of 400 and above, KubernetesUnreachableError when there was none,
-   *   the signal's reason when it aborted
+   *   WriteRefusedError when it was a write and the client's limits forbid it, the signal's reason when it aborted
    */
   async request(request: KubernetesRequest): Promise<unknown> {
-    return this.#inTime(request, async (signal) => parseJson(await text(await this.#send(request, signal))));
+    return this.#inTime(request, async (signal, heard) => parseJson(await read(await this.#send(request, signal), heard)));
   }
 
   /**
@@ -64,16 +81,24 @@ export class KubernetesClient {
     this.#connection.close();
   }
 
-  async #inTime<T>(request: KubernetesRequest, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #inTime<T>(request: KubernetesRequest, act: (signal: AbortSignal, heard: () => void) => Promise<T>): Promise<T> {
+    const { until, silenceMs = SILENCE_MS } = this.#limits;
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)), ANSWER_TIMEOUT_MS);
+    const timer = setTimeout(() => late.abort(new Error(`no answer within ${silenceMs} ms`)), silenceMs);
+    const signals = [request.signal, until, late.signal].filter((signal) => signal !== undefined);
     try {
-      return await act(request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal);
+      return await act(AbortSignal.any(signals), () => timer.refresh());
     } catch (error) {
+      if (error instanceof WriteRefusedError) throw error;
       this.#metrics.requested(request.method, error instanceof KubernetesApiError ? String(error.status) : '<error>');
       if (error instanceof KubernetesApiError) throw error;
       request.signal?.throwIfAborted();
-      throw new KubernetesUnreachableError(`${request.method} ${request.path}`, abortCause(error), late.signal.aborted);
+      until?.throwIfAborted();
+      throw new KubernetesUnreachableError(
+        `${request.method} ${request.path}`,
+        late.signal.aborted ? late.signal.reason : abortCause(error),
+        late.signal.aborted,
+      );
     } finally {
       clearTimeout(timer);
     }
@@ -84,7 +109,8 @@ export class KubernetesClient {
     const response = await this.#attempt(request, signal);
     const status = response.statusCode ?? 0;
     if (status < 200 || status >= 300) {
-      const body = parseLeniently(await text(response));
+      const body = parseLeniently(await read(response));
+      if (status === 401) this.#connection.refused();
       throw kubernetesApiError(`${request.method} ${request.path}`, status, body, response.headers['retry-after']);
     }
     this.#metrics.requested(request.method, String(status));
@@ -120,9 +146,38 @@ export class KubernetesClient {
         if (stale && !signal.aborted) this.#attempt(request, signal).then(resolve, reject);
         else reject(error);
       });
-      sent.end(body ?? undefined);
+      const { assertMayWrite } = this.#limits;
+      if (request.method === 'GET' || !assertMayWrite) sent.end(body ?? undefined);
+      else whenConnected(sent, () => endUnlessRefused(sent, body, assertMayWrite));
     });
   }
+}
+
+/** Node sends nothing of a request before its end or its first piece of body. */
+function whenConnected(sent: ClientRequest, act: () => void): void {
+  sent.once('socket', (socket) => {
+    if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', act);
+    else act();
+  });
+}
+
+function endUnlessRefused(sent: ClientRequest, body: Buffer | null, assertMayWrite: () => void): void {
+  try {
+    assertMayWrite();
+  } catch (error) {
+    sent.destroy(new WriteRefusedError(`${sent.method} ${sent.path}`, error));
+    return;
+  }
+  sent.end(body ?? undefined);
+}
+
+async function read(response: IncomingMessage, heard: () => void = () => {}): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    heard();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Node reports an abort as an AbortError whose cause is the signal's reason. */

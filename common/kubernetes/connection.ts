@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { ClusterAccess } from './cluster-access.ts';
 
 /**
  * How long an idle connection is kept. The API server closes one after 90 s; we go first, so that a request is not
@@ -16,12 +16,12 @@ type TlsIdentity = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthori
 /** The way to one API server: credentials read anew for each request, and connections that are used again. */
 export class Connection {
   readonly server: URL;
-  readonly #config: KubeConfig;
+  readonly #config: ClusterAccess;
   readonly #proxied: boolean;
   #identity: TlsIdentity = {};
   #agent: HttpAgent | null = null;
 
-  constructor(config: KubeConfig) {
+  constructor(config: ClusterAccess) {
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Error('the kubeconfig has no current cluster');
     this.server = new URL(cluster.server);
@@ -30,8 +30,8 @@ export class Connection {
   }
 
   /**
-   * Headers and agent for one request. client-node reads the service account's token again when it is older than a minute
-   * (the kubelet renews it long before it ends); its own agent keeps no connection alive, so ours takes its place.
+   * Headers and agent for one request. The service account's token is read again when it is older than a minute
+   * (the kubelet renews it long before it ends); client-node's own agent keeps no connection alive, so ours takes its place.
    */
   async options(): Promise<{ readonly headers: Record<string, string>; readonly agent: HttpAgent }> {
     const options: RequestOptions = {};
@@ -41,6 +41,11 @@ export class Connection {
     );
     if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     return { headers, agent: this.#proxied ? (options.agent as HttpAgent) : this.#agentFor(options) };
+  }
+
+  /** The server did not take the credentials. */
+  refused(): void {
+    this.#config.credentialsRefused?.();
   }
 
   close(): void {

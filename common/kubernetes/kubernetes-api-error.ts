@@ -18,7 +18,7 @@ export class KubernetesApiError extends Error {
   /** HTTP status, or the code of an ERROR event of a watch. */
   readonly status: number;
   readonly reason: string;
-  /** When the server wants to be asked again; null when it did not say. */
+  /** When the server wants to be asked again, 60 s at the most; null when it did not say. */
   readonly retryAfterSeconds: number | null;
 
   constructor(answer: { status: number; reason: string; message: string; retryAfterSeconds: number | null }) {
@@ -43,6 +43,18 @@ export class KubernetesUnreachableError extends Error {
   }
 }
 
+/** The write was not sent, since whoever asked for it may no longer write; the cause says why. */
+export class WriteRefusedError extends Error {
+  readonly code = 'kubernetes_write_refused';
+  constructor(request: string, cause: unknown) {
+    super(`${request} was not sent: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'WriteRefusedError';
+  }
+}
+
+/** Longer than a server has reason to ask for. Something in the way that asks for a day must not make us deaf for a day. */
+const LONGEST_RETRY_AFTER_SECONDS = 60;
+
 /**
  * @param request what was asked, for the message
  * @param body the answer's JSON, or whatever text came instead
@@ -51,11 +63,12 @@ export function kubernetesApiError(request: string, status: number, body: unknow
   const parsed = statusSchema.safeParse(body);
   const told = parsed.success ? parsed.data : {};
   const header = retryAfter !== undefined && /^[0-9]{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
+  const wanted = told.details?.retryAfterSeconds ?? header;
   return new KubernetesApiError({
     status,
     reason: told.reason ?? '',
     message: `${request}: ${status} ${told.message ?? (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 300)}`,
-    retryAfterSeconds: told.details?.retryAfterSeconds ?? header,
+    retryAfterSeconds: wanted === null ? null : Math.min(wanted, LONGEST_RETRY_AFTER_SECONDS),
   });
 }
 

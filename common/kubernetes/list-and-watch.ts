@@ -15,9 +15,12 @@ export interface ReflectorTimings {
   readonly longestDelayMs: number;
 }
 
-export const REFLECTOR_TIMINGS: ReflectorTimings = { idleMs: 90_000, watchSeconds: 300, firstDelayMs: 200, longestDelayMs: 30_000 };
+export const REFLECTOR_TIMINGS: ReflectorTimings = { idleMs: 90_000, watchSeconds: 300, firstDelayMs: 200, longestDelayMs: 15_000 };
 
-/** A watch that ends sooner without a word counts as failed, so that it is not opened again in a tight loop. */
+/**
+ * A watch that ends sooner without a word counts as failed, and one that had something to say is opened again after the
+ * first delay: whatever cuts it, there is no tight loop.
+ */
 const SHORTEST_WATCH_MS = 1_000;
 
 /** Takes what a list and the watch after it tell. */
@@ -57,22 +60,26 @@ export class ListAndWatch {
     const { logger, selection } = this.#parts;
     let failures = 0;
     while (!signal.aborted) {
-      let retryAfterMs = 0;
+      let pauseMs = 0;
       try {
         if (this.#resourceVersion === null) await this.#list(signal);
-        const lively = await this.#watch(signal);
-        failures = lively ? 0 : failures + 1;
+        const begun = performance.now();
+        const told = await this.#watch(signal);
+        const wasShort = performance.now() - begun < SHORTEST_WATCH_MS;
+        failures = wasShort && !told ? failures + 1 : 0;
+        if (wasShort) pauseMs = this.#delay(Math.max(1, failures));
       } catch (error) {
         if (signal.aborted) return;
         failures++;
+        pauseMs = this.#delay(failures);
         const relist = this.#resourceVersion !== null && needsList(error);
         if (relist) this.#resourceVersion = null;
-        if (error instanceof KubernetesApiError) retryAfterMs = (error.retryAfterSeconds ?? 0) * 1_000;
+        if (error instanceof KubernetesApiError) pauseMs = Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1_000);
         const fields = { err: error, plural: selection.resource.plural, namespace: selection.namespace, failures };
         if (relist) logger.info(fields, 'watch is too old; objects are listed anew');
         else logger.warn(fields, 'list or watch failed');
       }
-      if (failures > 0) await waitUnlessAborted(Math.max(retryAfterMs, this.#delay(failures)), signal);
+      if (pauseMs > 0) await waitUnlessAborted(pauseMs, signal);
     }
   }
 
@@ -89,10 +96,9 @@ export class ListAndWatch {
     this.#resourceVersion = page.value;
   }
 
-  /** @returns whether it told anything, or lasted long enough to be opened again at once */
+  /** @returns whether it told anything */
   async #watch(signal: AbortSignal): Promise<boolean> {
     const { client, selection, sink, timings, random } = this.#parts;
-    const begun = performance.now();
     let told = false;
     const events = watchEvents(client, selection, {
       resourceVersion: this.#resourceVersion ?? '',
@@ -114,7 +120,7 @@ export class ListAndWatch {
       if (!told || signal.aborted || needsList(error)) throw error;
       this.#parts.logger.info({ err: error, plural: selection.resource.plural }, 'watch was cut; it goes on where it was');
     }
-    return told || performance.now() - begun >= SHORTEST_WATCH_MS;
+    return told;
   }
 
   /** Doubles with each failure; half of it is drawn by lot. */

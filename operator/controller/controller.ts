@@ -79,7 +79,7 @@ const LONGEST_LIST_DELAY_MS = 60_000;
 export function createController(parts: ControllerParts): Controller {
   const { reader, feed, pods, clock, monotonic, queue, metrics, logger } = parts;
   const settings = { ...DEFAULTS, ...parts.settings };
-  const book = new ReportBook(clock);
+  const book = new ReportBook({ clock, elapsed: monotonic });
   const propagation = new ConfigPropagation();
   const desk = createDesk(parts);
   const resync = new Resync({ reader, desk });

@@ -16,6 +16,8 @@ export interface OperatorMetrics {
   readonly tenants: TenantMetrics;
   reconciled(result: ReconcileResult, seconds: number): void;
   leading(isLeader: boolean): void;
+  /** This process no longer acts: what it last knew of tenants and informers would contradict the new leader. */
+  termEnded(): void;
   /** Whether no tenant is switched off for failures, since too many fail at once. */
   frozen(isFrozen: boolean): void;
   /** Whether runs are held up, since the cluster is away. */
@@ -89,18 +91,27 @@ export function createOperatorMetrics(registry: Registry, monotonic: () => numbe
     registers,
   });
   const heard = informerAge(registers, monotonic);
+  const queue = queueMetrics(registers);
+  const tenants = createTenantMetrics(registry);
   return {
-    queue: queueMetrics(registers),
-    tenants: createTenantMetrics(registry),
+    queue,
+    tenants,
     reconciled: (result, seconds) => {
       runs.inc({ controller: CONTROLLER, result });
       runTime.observe({ controller: CONTROLLER }, seconds);
     },
     leading: (isLeader) => leader.set({ name: CONTROLLER }, isLeader ? 1 : 0),
+    termEnded: () => {
+      tenants.clear();
+      heard.clear();
+      frozen.set(0);
+      unavailable.set(0);
+      queue.depth(0);
+    },
     frozen: (isFrozen) => frozen.set(isFrozen ? 1 : 0),
     unavailable: (isAway) => unavailable.set(isAway ? 1 : 0),
     notified: (outcome) => notifications.inc({ outcome }),
-    informerHeard: (kind) => heard(kind),
+    informerHeard: (kind) => heard.mark(kind),
     tenantDeleted: (why) => deletions.inc({ outcome: DELETION_OUTCOMES[why] }),
     configPropagated: (seconds) => propagation.observe(seconds),
   };
@@ -127,7 +138,7 @@ function queueMetrics(registers: Registry[]): QueueMetrics {
   };
 }
 
-function informerAge(registers: Registry[], monotonic: () => number): (kind: string) => void {
+function informerAge(registers: Registry[], monotonic: () => number): { mark(kind: string): void; clear(): void } {
   const lastHeard = new Map<string, number>();
   const age = new Gauge({
     name: 'scim_informer_last_event_age_seconds',
@@ -138,5 +149,11 @@ function informerAge(registers: Registry[], monotonic: () => number): (kind: str
       for (const [kind, time] of lastHeard) age.set({ kind }, (monotonic() - time) / 1_000);
     },
   });
-  return (kind) => lastHeard.set(kind, monotonic());
+  return {
+    mark: (kind) => lastHeard.set(kind, monotonic()),
+    clear() {
+      lastHeard.clear();
+      age.reset();
+    },
+  };
 }

@@ -72,7 +72,7 @@ export interface ChangeFeed {
 }
 
 export interface PodPoll {
-  /** Reports of the pods that answered. */
+  /** Reports of the pods that answered. A `partial` one has the changes since the poll before, which that start of the pod answered too. */
   readonly reports: readonly PodReport[];
   /** Pods that should have answered, the silent ones included. */
   readonly expected: number;

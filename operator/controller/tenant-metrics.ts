@@ -11,6 +11,8 @@ type TenantInfoState = TenantState['kind'] | 'Unprogrammed';
 export interface TenantMetrics {
   set(tenant: TenantName, state: TenantInfoState, status: ScimTenantStatus): void;
   remove(tenant: TenantName): void;
+  /** Removes all. */
+  clear(): void;
 }
 
 /** What the metrics tell of one tenant; null where it has no series. */
@@ -70,6 +72,7 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
       tenants.set(key, figuresOf(tenant, state, status, tenants.get(key) ?? null));
     },
     remove: (tenant) => void tenants.delete(tenantKey(tenant)),
+    clear: () => tenants.clear(),
   };
 }
 

@@ -7,6 +7,7 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import type { PodPoll, PodReports } from '../controller/ports.ts';
 import { isWatched, type KubernetesScope } from './kubernetes-scope.ts';
 import { podEndpoints, type PodEndpoint } from './pod-endpoints.ts';
+import { ReportCursors } from './report-cursors.ts';
 
 const ENDPOINT_SLICES: ResourceType = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
 
@@ -26,11 +27,15 @@ export interface KubernetesPodReportsParts {
   readonly logger: Logger;
 }
 
-/** Finds the pods of the SCIM service by the EndpointSlices of its Service, and asks each for its report. */
+/**
+ * Finds the pods of the SCIM service by the EndpointSlices of its Service, and asks each for what has changed since it answered
+ * the poll before.
+ */
 export class KubernetesPodReports implements PodReports {
   readonly #parts: KubernetesPodReportsParts;
   /** The pods that were found last; they are asked further while the API server is away. */
   #known: readonly PodEndpoint[] = [];
+  readonly #cursors = new ReportCursors();
 
   constructor(parts: KubernetesPodReportsParts) {
     this.#parts = parts;
@@ -38,6 +43,7 @@ export class KubernetesPodReports implements PodReports {
 
   async poll(signal: AbortSignal): Promise<PodPoll> {
     const pods = await this.#endpoints(signal);
+    this.#cursors.keepOnly(pods.map(({ url }) => url));
     const answers = await Promise.all(pods.map((pod) => this.#ask(pod, signal)));
     const missed = pods.filter(({ terminating }, index) => !terminating || answers[index] !== null);
     return { reports: answers.filter((report) => report !== null), expected: missed.length };
@@ -57,20 +63,25 @@ export class KubernetesPodReports implements PodReports {
   }
 
   async #ask({ url }: PodEndpoint, signal: AbortSignal): Promise<PodReport | null> {
+    const since = this.#cursors.of(url);
     try {
-      const response = await fetch(`${url}/internal/v1/report`, {
+      const response = await fetch(`${url}/internal/v1/report${since === null ? '' : `?since=${encodeURIComponent(since)}`}`, {
         signal: AbortSignal.any([signal, AbortSignal.timeout(REPORT_TIMEOUT_MS)]),
       });
       if (!response.ok) throw new Error(`answered ${response.status}`);
-      return this.#ofWatched(podReportSchema.parse(await response.json()));
+      const report = podReportSchema.parse(await response.json());
+      this.#cursors.answered(url, report);
+      return this.#ofWatched(report);
     } catch (error) {
+      this.#cursors.missed(url);
       if (!signal.aborted) this.#parts.logger.warn({ err: error, url }, 'pod gave no report');
       return null;
     }
   }
 
   #ofWatched(report: PodReport): PodReport {
-    const entries = Object.entries(report.tenants).filter(([key]) => isWatched(key as TenantKey, this.#parts.watchNamespaces));
-    return { ...report, tenants: Object.fromEntries(entries) };
+    const isOurs = (key: string) => isWatched(key as TenantKey, this.#parts.watchNamespaces);
+    const entries = Object.entries(report.tenants).filter(([key]) => isOurs(key));
+    return { ...report, tenants: Object.fromEntries(entries), gone: report.gone.filter(isOurs) };
   }
 }

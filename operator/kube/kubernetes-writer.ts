@@ -15,6 +15,7 @@ import { namespaceEventManifest, tenantEventManifest } from './manifests/tenant-
 import { tokenRotationPatch, tokenSecretManifest } from './manifests/token-secret.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { SCIM_TENANTS } from './parse-scim-tenant.ts';
+import { hasLeftovers, replaceStatusRequest } from './status-leftovers.ts';
 import { statusToWire } from './status-wire.ts';
 
 const EVENTS = { group: 'events.k8s.io', version: 'v1', plural: 'events' };
@@ -100,7 +101,7 @@ export class KubernetesWriter implements ClusterWriter {
   }
 
   async writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
-    const { client, statusWrites } = this.#parts;
+    const { statusWrites } = this.#parts;
     const { namespace, name } = tenant;
     const path = resourcePath(SCIM_TENANTS, { namespace, name, subresource: 'status' });
     // The status subresource does not look at the uid, so a late write would reach a new tenant of the same name;
@@ -109,7 +110,7 @@ export class KubernetesWriter implements ClusterWriter {
     for (let attempt = 1; ; attempt++) {
       const manifest = { ...TENANT_TYPE, metadata: { namespace, name, resourceVersion }, status: statusToWire(status) };
       try {
-        const written = await client.request(applyRequest({ path, manifest, fieldManager: OPERATOR_FIELD_MANAGER }));
+        const written = await this.#applyStatus(path, manifest);
         statusWrites.wrote(tenantKey(tenant), parseObject(written).metadata.resourceVersion);
         return;
       } catch (error) {
@@ -117,6 +118,16 @@ export class KubernetesWriter implements ClusterWriter {
         resourceVersion = await this.#versionOf(tenant);
       }
     }
+  }
+
+  async #applyStatus(path: string, manifest: { readonly status: Record<string, unknown> }): Promise<unknown> {
+    const { client } = this.#parts;
+    const { status } = manifest;
+    const written = await client.request(applyRequest({ path, manifest, fieldManager: OPERATOR_FIELD_MANAGER }));
+    const stored = parseObject(written);
+    if (!hasLeftovers(stored['status'], status)) return written;
+    const { resourceVersion } = stored.metadata;
+    return client.request(replaceStatusRequest({ path, resourceVersion, status, fieldManager: OPERATOR_FIELD_MANAGER }));
   }
 
   async #versionOf({ namespace, name, uid }: ScimTenant): Promise<string> {

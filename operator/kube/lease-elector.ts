@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesClient } from '#common/kubernetes/client.ts';
-import { isConflict, isNotFound } from '#common/kubernetes/kubernetes-api-error.ts';
-import { resourcePath } from '#common/kubernetes/kubernetes-object.ts';
+import { isConflict, isNotFound, KubernetesApiError } from '#common/kubernetes/kubernetes-api-error.ts';
 import type { Logger } from '#common/logger.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
 import type { Leadership } from '../controller/ports.ts';
-import { heldLease, holderOf, LEASES, newLease, parseLease, releasedLease, renewalOf, type Lease } from './lease.ts';
+import { heldLease, holderOf, newLease, releasedLease, renewalOf, type Lease } from './lease.ts';
+import { LeaseStore } from './lease-store.ts';
 
 export interface LeaseTimings {
   /** How long others wait after the last renewal that they saw. */
@@ -22,11 +22,14 @@ export interface LeaseTimings {
 /** A lease of 15 s, and a look at it every 2 s, make a takeover within 17 s of the holder's last renewal. */
 const TIMINGS: LeaseTimings = { leaseDurationSeconds: 15, renewMs: 4_000, retryMs: 2_000, renewDeadlineMs: 10_000 };
 
-/** A single request of ours; a slow server is asked again before the deadline. */
-const REQUEST_TIMEOUT_MS = 5_000;
+/**
+ * How long the work may go on after the lease was lost, before the process gives up. Requests are cut at once; what is
+ * waited for is a mail that a server is taking, of which each step may last 10 s.
+ */
+const GRACE_MS = 60_000;
 
-/** How long the work may go on after the lease was lost, before `run` gives up waiting for it. */
-const GRACE_MS = 5_000;
+/** A server that stays away is told of once a minute, not at each try. */
+const COMPLAINT_MS = 60_000;
 
 /** The lease has passed to another process, or may have. */
 export class LeadershipLostError extends Error {
@@ -47,6 +50,16 @@ export interface LeaseElectorParts {
   readonly logger: Logger;
   readonly onLeading?: (leading: boolean) => void;
   readonly timings?: Partial<LeaseTimings>;
+  /** How long the work of a lost lease may take to end; a minute. */
+  readonly graceMs?: number;
+}
+
+/** The work of one term: from having the lease until it is lost or given back. */
+export interface Term {
+  /** Aborts when the work shall end, in good order or because the lease was lost. */
+  readonly signal: AbortSignal;
+  /** Aborts when the lease was lost: what is under way is to be given up. */
+  readonly lost: AbortSignal;
 }
 
 /**
@@ -55,6 +68,7 @@ export interface LeaseElectorParts {
  */
 export class LeaseElector implements Leadership {
   readonly #parts: LeaseElectorParts;
+  readonly #store: LeaseStore;
   readonly #timings: LeaseTimings;
   readonly #holder: { readonly identity: string; readonly leaseDurationSeconds: number };
   /** The lease as it was when we last held it. */
@@ -66,6 +80,7 @@ export class LeaseElector implements Leadership {
 
   constructor(parts: LeaseElectorParts) {
     this.#parts = parts;
+    this.#store = new LeaseStore(parts);
     this.#timings = { ...TIMINGS, ...parts.timings };
     this.#holder = {
       identity: `${parts.identity}_${randomUUID()}`,
@@ -82,40 +97,47 @@ export class LeaseElector implements Leadership {
   }
 
   /**
-   * Waits for the lease, does the work while it is held, and gives it back when the work has ended.
-   * The signal of `onElected` aborts with the given one, and when the lease is lost.
-   * @throws LeadershipLostError when the lease was lost, and what `onElected` throws
+   * Waits for the lease, does the work while it is held, and gives it back when the work has ended. A lease that is lost
+   * stops the work of that term, and once that has ended, it is waited for again: an API server that is away for a
+   * minute, or another leader, is no reason to end.
+   * @throws what `onElected` throws while the lease is held; LeadershipLostError when work went on though the lease was
+   *   lost: of two terms in one process the older could write with the right of the newer
    */
-  async run({ onElected }: { readonly onElected: (signal: AbortSignal) => Promise<void> }, signal: AbortSignal): Promise<void> {
-    if (!(await this.#acquire(signal))) return;
-    const { logger, onLeading, name } = this.#parts;
+  async run({ onElected }: { readonly onElected: (term: Term) => Promise<void> }, signal: AbortSignal): Promise<void> {
+    while (await this.#acquire(signal)) if ((await this.#term(onElected, signal)) === 'ended') return;
+  }
+
+  async #term(onElected: (term: Term) => Promise<void>, signal: AbortSignal): Promise<'ended' | 'lost'> {
+    const { logger, onLeading, name, graceMs = GRACE_MS } = this.#parts;
     logger.info({ lease: name, identity: this.identity }, 'became leader');
     onLeading?.(true);
     const lost = new AbortController();
     const over = new AbortController();
-    const overdue = Promise.withResolvers<void>();
+    const overdue = Promise.withResolvers<never>();
     let grace: NodeJS.Timeout | undefined;
-    lost.signal.addEventListener('abort', () => (grace = setTimeout(overdue.resolve, GRACE_MS)), { once: true });
+    const giveUp = (): void => overdue.reject(new LeadershipLostError(`work went on ${graceMs} ms after the lease was lost`));
+    lost.signal.addEventListener('abort', () => (grace = setTimeout(giveUp, graceMs)), { once: true });
     const renewals = this.#renewUntil(over.signal).catch((error: unknown) => this.#lose(lost, error));
-    const work = onElected(AbortSignal.any([signal, lost.signal]));
+    const work = onElected({ signal: AbortSignal.any([signal, lost.signal]), lost: lost.signal }).catch((error: unknown) => {
+      if (!lost.signal.aborted) throw error;
+      logger.warn({ err: error }, 'work was cut short by the loss of the lease');
+    });
     try {
       await Promise.race([work, overdue.promise]);
-    } catch (error) {
-      // Work that was cut short may fail; that the lease was lost is the cause.
-      if (!lost.signal.aborted) throw error;
+      return lost.signal.aborted ? 'lost' : 'ended';
     } finally {
-      clearTimeout(grace);
       over.abort();
       await renewals;
-      onLeading?.(false);
+      clearTimeout(grace);
+      if (!lost.signal.aborted) onLeading?.(false);
       await this.#release();
     }
-    if (lost.signal.aborted) throw lost.signal.reason;
   }
 
   /** @returns false when the signal aborted first */
   async #acquire(signal: AbortSignal): Promise<boolean> {
     const { logger } = this.#parts;
+    let complainedAt = -Infinity;
     while (!signal.aborted) {
       let waitMs = this.#timings.retryMs;
       try {
@@ -123,7 +145,11 @@ export class LeaseElector implements Leadership {
         if (free === 0) return true;
         waitMs = Math.min(waitMs, free);
       } catch (error) {
-        if (!signal.aborted && !isConflict(error)) logger.warn({ err: error }, 'lease could not be asked for, will be tried again');
+        if (error instanceof KubernetesApiError) waitMs = Math.max(waitMs, (error.retryAfterSeconds ?? 0) * 1_000);
+        if (!signal.aborted && !isConflict(error) && performance.now() - complainedAt >= COMPLAINT_MS) {
+          complainedAt = performance.now();
+          logger.warn({ err: error }, 'lease could not be asked for, will be tried again');
+        }
       }
       await waitUnlessAborted(waitMs, signal);
     }
@@ -133,9 +159,9 @@ export class LeaseElector implements Leadership {
   /** Takes the lease when it is free. @returns 0 when it is ours now, else the milliseconds until it may be */
   async #freeIn(signal: AbortSignal): Promise<number> {
     const sentAt = performance.now();
-    const found = await this.#read(signal);
+    const found = await this.#store.read(signal);
     if (found === null) {
-      this.#hold(await this.#send('POST', newLease(this.#parts.name, this.#holder, Date.now()), signal), sentAt);
+      this.#hold(await this.#store.create(newLease(this.#parts.name, this.#holder, Date.now()), signal), sentAt);
       return 0;
     }
     const holder = holderOf(found);
@@ -178,7 +204,7 @@ export class LeaseElector implements Leadership {
 
   /** Somebody wrote to the lease: another holder, or only a label. An own renewal whose answer was lost looks like it, too. */
   async #reread(signal: AbortSignal): Promise<void> {
-    const found = await this.#read(signal).catch(() => this.#held);
+    const found = await this.#store.read(signal).catch(() => this.#held);
     if (found === null || holderOf(found) !== this.identity) {
       this.#heldUntil = -Infinity;
       throw new LeadershipLostError(found === null ? 'the lease was deleted' : `the lease has passed to ${holderOf(found) || 'nobody'}`);
@@ -189,7 +215,8 @@ export class LeaseElector implements Leadership {
   #lose(lost: AbortController, error: unknown): void {
     this.#heldUntil = -Infinity;
     this.#held = null;
-    this.#parts.logger.error({ err: error }, 'leadership is lost');
+    this.#parts.logger.error({ err: error }, 'leadership is lost; the lease is waited for again once all work has stopped');
+    this.#parts.onLeading?.(false);
     lost.abort(error);
   }
 
@@ -199,7 +226,7 @@ export class LeaseElector implements Leadership {
     this.#heldUntil = -Infinity;
     if (held === null) return;
     try {
-      await this.#send('PUT', releasedLease(held, Date.now()));
+      await this.#store.update(releasedLease(held, Date.now()));
     } catch (error) {
       this.#parts.logger.warn({ err: error }, 'lease was not given back; the others wait for its end');
     }
@@ -207,33 +234,11 @@ export class LeaseElector implements Leadership {
 
   async #renew(lease: Lease, signal: AbortSignal): Promise<void> {
     const sentAt = performance.now();
-    this.#hold(await this.#send('PUT', heldLease(lease, this.#holder, Date.now()), signal), sentAt);
+    this.#hold(await this.#store.update(heldLease(lease, this.#holder, Date.now()), signal), sentAt);
   }
 
   #hold(lease: Lease, sentAt: number): void {
     this.#held = lease;
     this.#heldUntil = sentAt + this.#timings.renewDeadlineMs;
   }
-
-  async #read(signal: AbortSignal): Promise<Lease | null> {
-    const { client, namespace, name } = this.#parts;
-    try {
-      const path = resourcePath(LEASES, { namespace, name });
-      return parseLease(await client.request({ method: 'GET', path, signal: soon(signal) }));
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
-  }
-
-  async #send(method: 'POST' | 'PUT', body: object, signal?: AbortSignal): Promise<Lease> {
-    const { client, namespace, name } = this.#parts;
-    const path = resourcePath(LEASES, method === 'POST' ? { namespace } : { namespace, name });
-    return parseLease(await client.request({ method, path, body, signal: soon(signal) }));
-  }
-}
-
-function soon(signal?: AbortSignal): AbortSignal {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }

@@ -1,6 +1,6 @@
-import { V1MicroTime } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { ResourceType } from '#common/kubernetes/kubernetes-object.ts';
+import { microTime } from '#common/kubernetes/micro-time.ts';
 
 export const LEASES: ResourceType = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
 
@@ -60,9 +60,4 @@ export function heldLease(lease: Lease, { identity, leaseDurationSeconds }: Leas
 /** The lease, given back: nobody has to wait for its end. */
 export function releasedLease(lease: Lease, milliseconds: number): Lease {
   return { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(milliseconds) } };
-}
-
-/** The API server takes a MicroTime with six digits only. */
-function microTime(milliseconds: number): string {
-  return new V1MicroTime(milliseconds).toISOString();
 }

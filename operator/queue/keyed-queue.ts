@@ -16,7 +16,7 @@ interface Timer {
 }
 
 /** A queue in memory, for the workers of one process. */
-export class KeyedQueue implements KeyQueue {
+export class KeyedQueue implements KeyQueue, Disposable {
   /** Keys that wait for a worker, oldest first. */
   readonly #waiting = new Set<TenantKey>();
   readonly #handled = new Set<TenantKey>();
@@ -26,6 +26,7 @@ export class KeyedQueue implements KeyQueue {
   readonly #failures = new Map<TenantKey, number>();
   /** Idle workers, the one that has waited longest first. */
   readonly #workers = new Set<(key: TenantKey) => void>();
+  #isClosed = false;
   #paused = false;
   /** Which keys the one that may pass while all others are held up shall be of; null while none may. */
   #pass: ((key: TenantKey) => boolean) | null = null;
@@ -38,6 +39,7 @@ export class KeyedQueue implements KeyQueue {
   }
 
   add(key: TenantKey): void {
+    if (this.#isClosed) return;
     if (this.#handled.has(key)) {
       if (this.#again.has(key)) return;
       this.#again.add(key);
@@ -50,6 +52,7 @@ export class KeyedQueue implements KeyQueue {
   }
 
   addAfter(key: TenantKey, milliseconds: number): void {
+    if (this.#isClosed) return;
     if (milliseconds <= 0) {
       this.add(key);
       return;
@@ -103,6 +106,14 @@ export class KeyedQueue implements KeyQueue {
     if (this.#again.delete(key)) this.#wait(key);
   }
 
+  /** Drops all keys, those that are due later too; what is added from now on is dropped as well. */
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    for (const { handle } of this.#timers.values()) clearTimeout(handle);
+    for (const keys of [this.#timers, this.#waiting, this.#again, this.#failures]) keys.clear();
+    this.#metrics.depth(0);
+  }
+
   pause(): void {
     this.#paused = true;
     this.#pass = null;
@@ -125,6 +136,7 @@ export class KeyedQueue implements KeyQueue {
   }
 
   #handOut(): void {
+    if (this.#isClosed) return;
     for (const give of this.#workers) {
       const key = this.#take();
       if (key === null) break;

@@ -9,6 +9,11 @@ const ATTRIBUTE_NAME = /^[A-Za-z][\w:.$-]*(\[type eq "\w+"\][\w.$]*)?$/;
 export class IgnoredNames {
   readonly #names = new Set<string>();
 
+  /** Grows with each name that is new. */
+  get changes(): number {
+    return this.#names.size;
+  }
+
   /** @returns the names that are new */
   add(names: readonly string[]): readonly string[] {
     const added: string[] = [];

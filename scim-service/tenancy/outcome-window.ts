@@ -1,4 +1,10 @@
-import { OUTCOME_BUCKET_SECONDS, OUTCOME_MEMORY_SECONDS, type FailureClass, type OutcomeBucket } from '#common/pod-report.ts';
+import {
+  oldestBucketStart,
+  OUTCOME_BUCKET_SECONDS,
+  OUTCOME_MEMORY_SECONDS,
+  type FailureClass,
+  type OutcomeBucket,
+} from '#common/pod-report.ts';
 
 /**
  * What came of one answered request. `Refused` is an answer that is neither a success nor a failure of the
@@ -21,9 +27,16 @@ export class OutcomeWindow {
   #newest = 0;
   #requests: Uint32Array | null = null;
   readonly #failures = new Map<FailureClass, Uint32Array>();
+  #changes = 0;
+
+  /** Grows with each record. What only time takes away is no change. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   /** @param now milliseconds since 1970 */
   record(outcome: Outcome, now: number): void {
+    this.#changes += 1;
     const bucket = Math.floor(now / BUCKET_MILLISECONDS);
     this.#requests ??= new Uint32Array(RING_SIZE);
     this.#advance(bucket, this.#requests);
@@ -39,16 +52,18 @@ export class OutcomeWindow {
   }
 
   /**
-   * Buckets with requests, oldest first, of the last OUTCOME_MEMORY_SECONDS.
+   * Buckets with requests, oldest first, of the last OUTCOME_MEMORY_SECONDS. Those that a clock that was put back has made future
+   * ones are among them, so that nothing comes and goes with it.
    * @param now milliseconds since 1970
    */
   buckets(now: number): OutcomeBucket[] {
+    const current = Math.floor(now / BUCKET_MILLISECONDS);
+    if (this.#requests !== null && isFarBehind(current, this.#newest)) this.#forget();
     const requests = this.#requests;
     if (requests === null) return [];
-    const current = Math.floor(now / BUCKET_MILLISECONDS);
-    const last = Math.min(current, this.#newest);
     const buckets: OutcomeBucket[] = [];
-    for (let bucket = Math.max(current, this.#newest) - RING_SIZE + 1; bucket <= last; bucket++) {
+    const oldest = oldestBucketStart(Math.max(now, this.#newest * BUCKET_MILLISECONDS)) / OUTCOME_BUCKET_SECONDS;
+    for (let bucket = oldest; bucket <= this.#newest; bucket++) {
       const slot = bucket % RING_SIZE;
       const count = requests[slot] ?? 0;
       if (count === 0) continue;
@@ -66,12 +81,19 @@ export class OutcomeWindow {
     return failures;
   }
 
+  /** After a clock that was put back far, or nothing would ever be old. */
+  #forget(): void {
+    this.#requests = null;
+    this.#failures.clear();
+    this.#changes += 1;
+  }
+
   /** Makes room for `bucket`: what lies between it and the newest one held older counts. */
   #advance(bucket: number, requests: Uint32Array): void {
     if (bucket === this.#newest) return;
     const distance = bucket - this.#newest;
     // A clock that was put back a little still finds its bucket; one that was put back far starts over.
-    if (distance < 0 && distance > -RING_SIZE) return;
+    if (distance < 0 && !isFarBehind(bucket, this.#newest)) return;
     if (Math.abs(distance) >= RING_SIZE) {
       requests.fill(0);
       for (const counts of this.#failures.values()) counts.fill(0);
@@ -84,6 +106,10 @@ export class OutcomeWindow {
     }
     this.#newest = bucket;
   }
+}
+
+function isFarBehind(bucket: number, newest: number): boolean {
+  return newest - bucket >= RING_SIZE;
 }
 
 function increment(counts: Uint32Array, slot: number): void {

@@ -1,24 +1,12 @@
-import type { PodDeletion, PodReport, TenantReport } from '#common/pod-report.ts';
-import type { ServedTenant, TenantDirectory } from './tenant-directory.ts';
+import type { PodDeletion, TenantReport } from '#common/pod-report.ts';
+import type { ServedTenant } from './tenant-directory.ts';
+import type { PeopleCount } from './user-count.ts';
 
-export interface PodIdentity {
-  /** New for each start of the process. */
-  readonly bootId: string;
-  readonly pod: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** People of a tenant as far as they were counted; must not wait. */
-  readonly users: (tenant: ServedTenant) => number | null;
-}
-
-/** What this pod answers on `GET /internal/v1/report`. */
-export function buildPodReport(directory: TenantDirectory, { bootId, pod, now, users }: PodIdentity): PodReport {
-  const tenants: Record<string, TenantReport> = {};
-  for (const tenant of directory.tenants()) tenants[tenant.key] = reportTenant(tenant, now, users(tenant));
-  return { version: 1, bootId, pod, time: new Date(now).toISOString(), synced: directory.isSynced, tenants };
-}
-
-function reportTenant(tenant: ServedTenant, now: number, users: number | null): TenantReport {
+/**
+ * What this pod tells of one tenant.
+ * @param now milliseconds since 1970
+ */
+export function reportTenant(tenant: ServedTenant, { users, countedAt }: PeopleCount, now: number): TenantReport {
   const { config, revision, window, activity, waves, upkeep, failures, ignored } = tenant;
   return {
     generation: config.generation,
@@ -27,6 +15,7 @@ function reportTenant(tenant: ServedTenant, now: number, users: number | null): 
     lastRequestTime: isoTime(activity.lastRequestAt),
     lastSuccessTime: isoTime(activity.lastSuccessAt),
     users,
+    usersTime: isoTime(countedAt),
     buckets: window.buckets(now),
     deactivationWave: waves.current,
     reprojection: upkeep.reprojection,
@@ -34,6 +23,12 @@ function reportTenant(tenant: ServedTenant, now: number, users: number | null): 
     ignoredAttributes: [...ignored.list()],
     deletion: deletionOf(tenant),
   };
+}
+
+/** Grows with all that `reportTenant` tells anew of a tenant as one config serves it, but for the people and for what time takes away. */
+export function changesOf({ config, window, activity, waves, upkeep, failures, ignored }: ServedTenant): number {
+  const ofNotes = window.changes + activity.changes + waves.changes + upkeep.changes + failures.changes + ignored.changes;
+  return config.state.kind === 'Deleting' ? ofNotes + activity.changesInFlight : ofNotes;
 }
 
 function deletionOf({ config: { state }, activity, upkeep }: ServedTenant): PodDeletion | null {

@@ -14,9 +14,18 @@ const COUNT_INTERVAL = 60_000;
 /** Counts that run at one time, so that the first report of a pod with 10,000 tenants doesn't flood the store. */
 const PARALLEL_COUNTS = 4;
 
+/** What is known of the people of one tenant. */
+export interface PeopleCount {
+  /** Null while they were not counted. */
+  readonly users: number | null;
+  /** When the store was asked for this number, in milliseconds since 1970; null while it is not known. */
+  readonly countedAt: number | null;
+}
+
 interface Count {
   readonly tenant: TenantKey;
   users: number | null;
+  countedAt: number | null;
   /** When the store was last asked, in milliseconds since 1970. */
   askedAt: number;
   waiting: boolean;
@@ -42,22 +51,21 @@ export class UserCounts {
     this.#logger = parts.logger;
   }
 
-  /** @returns the last count, or null while there is none */
-  of(tenant: ServedTenant): number | null {
-    const now = this.#clock();
+  /** To be asked for each tenant with each report, since that is what has them counted. @returns the last count */
+  of(tenant: ServedTenant): PeopleCount {
     let count = this.#counts.get(tenant.activity);
     if (count === undefined) {
-      count = { tenant: tenant.key, users: null, askedAt: Number.NEGATIVE_INFINITY, waiting: false };
+      count = { tenant: tenant.key, users: null, countedAt: null, askedAt: Number.NEGATIVE_INFINITY, waiting: false };
       this.#counts.set(tenant.activity, count);
     }
     const { lastWriteAt } = tenant.activity;
     const outdated = count.users === null || (lastWriteAt !== null && lastWriteAt >= count.askedAt);
-    if (outdated && !count.waiting && now - count.askedAt >= COUNT_INTERVAL) {
+    if (outdated && !count.waiting && this.#clock() - count.askedAt >= COUNT_INTERVAL) {
       count.waiting = true;
       this.#queue.push(count);
       this.#startNext();
     }
-    return count.users;
+    return count;
   }
 
   #startNext(): void {
@@ -73,6 +81,7 @@ export class UserCounts {
     count.askedAt = this.#clock();
     try {
       count.users = await this.#store.count(count.tenant);
+      count.countedAt = count.askedAt;
     } catch (error) {
       // The old number stays; a later report asks again.
       this.#logger.warn({ err: error, tenant: count.tenant }, 'people of a tenant could not be counted');

@@ -61,6 +61,13 @@ test('further routes answer JSON whatever the query', async () => {
   expect(await get('/tenants?x=1')).toEqual({ status: 200, type: 'application/json', body: '[{"tenant":"team-hr/acme"}]' });
 });
 
+test('further routes get the parameters of the query, and none where there is none', async () => {
+  const get = await aProbeServer({ json: { '/echo': (query) => query.get('since') } });
+  expect((await get(`/echo?since=${encodeURIComponent('boot:7?&=')}&since=other`)).body).toBe('"boot:7?&="');
+  expect((await get('/echo')).body).toBe('null');
+  expect((await get('/echo?%')).body).toBe('null');
+});
+
 test('a route whose answer throws is 500, and the server lives on', async () => {
   const get = await aProbeServer({
     json: {

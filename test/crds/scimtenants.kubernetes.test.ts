@@ -455,22 +455,30 @@ describe('kubectl get', () => {
       ['Enabled', 0],
       ['Ready', 0],
       ['Reason', 0],
+      ['Breaker', 0],
+      ['Token', 0],
       ['Endpoint', 0],
       ['Users', 0],
       ['Last Sync', 0],
       ['Age', 0],
+      ['Pods', 1],
+      ['Serving', 1],
+      ['Mails', 1],
       ['Trips', 1],
       ['Failures', 1],
       ['Token Expires', 1],
+      ['Message', 1],
     ]);
-    const [name, enabled, ready, reason, endpoint, users, lastSync, , trips, failures, expires] = body.rows[0].cells;
-    expect({ name, enabled, ready, reason, endpoint, users, trips, failures, expires }).toEqual({
+    const [name, enabled, ready, reason, , , endpoint, users, lastSync, , pods, serving, , trips, failures, expires] = body.rows[0].cells;
+    expect({ name, enabled, ready, reason, endpoint, users, pods, serving, trips, failures, expires }).toEqual({
       name: 'status',
       enabled: true,
       ready: 'False',
       reason: 'BreakerOpen',
       endpoint: STATUS.endpoint,
       users: 42,
+      pods: 3,
+      serving: 2,
       trips: 1,
       failures: 60,
       expires: '<no value>',

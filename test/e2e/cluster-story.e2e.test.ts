@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
+import { podReportSchema } from '#common/pod-report.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { replay } from '../wire/replay.ts';
 import { ENTRA_REQUESTS } from '../wire/wire-request.ts';
@@ -96,6 +97,16 @@ describe('one tenant on a real cluster', () => {
       },
     });
   }, 30_000);
+
+  test('is in its pod’s report, and in what has changed since another report once it was called', async () => {
+    const report = async (query: string) =>
+      podReportSchema.parse(await (await fetch(`http://127.0.0.1:${service.adminPort}/internal/v1/report${query}`)).json());
+    const whole = await report('');
+    expect(whole).toMatchObject({ partial: false, tenants: { [TENANT]: {}, 'team-hr/other': {} } });
+    await service.clientOf(TENANT).send({ method: 'GET', path: '/Users' });
+    const changes = await report(`?since=${encodeURIComponent(whole.cursor ?? '')}`);
+    expect(changes).toMatchObject({ partial: true, gone: [], tenants: { [TENANT]: { lastRequestTime: expect.any(String) } } });
+  });
 
   test('is switched off within 15 seconds of the failure that is one too many, and everyone who should know is told', async () => {
     await cluster.mongoWire.cut();

@@ -5,6 +5,7 @@ import type { LogLevel } from '#common/logger.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { startMongoServer, type MongoServer } from '../support/mongo-server.ts';
+import { podEndpointSlice } from '../support/pod-endpoint-slice.ts';
 import { startPodNetwork } from '../support/pod-network.ts';
 import { startProgram, type Program } from '../support/program.ts';
 import { createScimClient, type ScimClient } from '../support/scim-client.ts';
@@ -127,7 +128,7 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
           MONGODB_URI: mongo.uriThrough(mongoPort),
         }),
       );
-      await apply(endpointSlice(name, { adminPort, address: `192.0.2.${[...podNames].indexOf(name) + 1}` }));
+      await apply(podEndpointSlice(name, { adminPort, address: `192.0.2.${[...podNames].indexOf(name) + 1}` }));
       await waitUntil(async () => (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).ok, { what: `${name} /readyz`, timeoutMs: 30_000 });
       return {
         program,
@@ -151,17 +152,6 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
       expect(answer.status).toBe(200);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-function endpointSlice(name: string, pod: { readonly adminPort: number; readonly address: string }): { readonly [key: string]: unknown } {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name, namespace: 'scim-operator', labels: { 'kubernetes.io/service-name': 'scim-service' } },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: [pod.address], conditions: { ready: true } }],
-    ports: [{ name: 'admin', port: pod.adminPort, protocol: 'TCP' }],
   };
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { podReportSchema } from '#common/pod-report.ts';
 import { freePort } from '../support/free-port.ts';
 import { startProgram, type Program } from '../support/program.ts';
 import { createScimClient, type ScimClient } from '../support/scim-client.ts';
@@ -77,6 +78,18 @@ describe('standalone mode', () => {
       what: 'the person',
     });
     expect(await readToken()).toBe(token);
+  });
+
+  test('tells on the admin port what it serves, and to who asks again what has changed', async () => {
+    const report = async (query: string) =>
+      podReportSchema.parse(await (await fetch(`http://127.0.0.1:${adminPort}/internal/v1/report${query}`)).json());
+    const whole = await report('');
+    expect(whole).toMatchObject({ partial: false, tenants: { 'team-hr/acme': { revision: expect.any(String) } } });
+    const since = (cursor: string): string => `?since=${encodeURIComponent(cursor)}`;
+    await client.send({ method: 'GET', path: '/Users' });
+    const changes = await report(since(whole.cursor ?? ''));
+    expect(changes).toMatchObject({ partial: true, gone: [], tenants: { 'team-hr/acme': { lastRequestTime: expect.any(String) } } });
+    expect(await report(since('other:1'))).toMatchObject({ partial: false });
   });
 
   test('trips by edit of the YAML file, comments kept, and mails the contacts', async () => {

@@ -36,7 +36,7 @@ export class Crash extends Error {
 export function anOperator(world: OperatorWorld, writes = Infinity, port: ClusterReader & ClusterWriter = world.cluster) {
   const { cluster, pods, mailbox, clock } = world;
   const notifier = new FakeNotifier(mailbox);
-  const book = new ReportBook(clock.now);
+  const book = new ReportBook({ clock: clock.now, elapsed: clock.now });
   const metrics = createOperatorMetrics(new Registry(), clock.now);
   let left = writes;
   const assertHeld = (): void => {

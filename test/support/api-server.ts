@@ -19,6 +19,8 @@ export interface ApiServerOptions {
 export interface ApiServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** PEM files of the certificate that it shows, for a proxy in front of it. */
+  readonly tls: { readonly cert: string; readonly key: string };
   /** Path of a kubeconfig of the admin (`system:masters`). */
   readonly kubeconfig: string;
   /** Path of a kubeconfig of one of `users`; with `port`, it goes through that local port. */
@@ -33,6 +35,8 @@ export interface ApiServer extends AsyncDisposable {
   start(): Promise<void>;
   stopEtcd(): Promise<void>;
   startEtcd(): Promise<void>;
+  /** Process ids of the two servers. */
+  pids(): readonly number[];
 }
 
 const ADMIN = 'admin';
@@ -61,6 +65,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const server: ApiServer = {
     url,
     port,
+    tls: { cert: path('certificates/apiserver.crt'), key: path('certificates/apiserver.key') },
     kubeconfig: await writeKubeconfig(ADMIN, port),
     kubeconfigFor: (user, throughPort = port) => writeKubeconfig(user, throughPort),
     async serviceAccountKubeconfig(namespace, name) {
@@ -92,6 +97,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     async startEtcd() {
       etcd = await spawnServer(join(kubernetesFolder(), 'etcd'), etcdFlags(etcdPort, path('etcd')));
     },
+    pids: () => [api, etcd].flatMap((server) => (server === null ? [] : [server.pid])),
     async [Symbol.asyncDispose]() {
       await api?.kill('SIGKILL');
       await etcd?.kill('SIGKILL');

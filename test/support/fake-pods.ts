@@ -9,7 +9,10 @@ type PodNotes = Pick<TenantReport, 'deactivationWave' | 'reprojection' | 'recent
 
 type ConfigSource = Pick<ClusterReader, 'derivedConfig' | 'derivedConfigKeys'>;
 
-/** Pods of the SCIM service as the operator sees them. They take a new config at the next poll and count what tests send. */
+/**
+ * Pods of the SCIM service as the operator sees them. They take a new config at the next poll and count what tests send. They
+ * don't know who asks, and so always tell the whole, as pods of before do.
+ */
 export class FakePods implements PodReports {
   readonly #configs: ConfigSource;
   readonly #clock: () => number;
@@ -92,6 +95,7 @@ class FakePod {
       lastRequestTime: before?.lastRequestTime ?? null,
       lastSuccessTime: before?.lastSuccessTime ?? null,
       users: before?.users ?? null,
+      usersTime: before?.usersTime ?? null,
       deactivationWave: before?.epoch === config.epoch ? before.deactivationWave : null,
       reprojection: before?.reprojection ?? null,
       recentFailures: before?.recentFailures ?? [],
@@ -120,12 +124,14 @@ class FakePod {
     if (successes > 0) {
       tenant.lastSuccessTime = time;
       tenant.users = (tenant.users ?? 0) + successes;
+      tenant.usersTime = time;
     }
   }
 
   report(now: number): PodReport {
     const tenants = Object.fromEntries([...this.#tenants].map(([key, { active: _active, ...report }]) => [key, structuredClone(report)]));
-    return { version: 1, bootId: this.#bootId, pod: this.name, time: new Date(now).toISOString(), synced: true, tenants };
+    const time = new Date(now).toISOString();
+    return { version: 1, bootId: this.#bootId, pod: this.name, time, synced: true, tenants, cursor: null, partial: false, gone: [] };
   }
 }
 

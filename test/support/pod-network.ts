@@ -15,8 +15,9 @@ export interface PodNetwork extends AsyncDisposable {
 export async function startPodNetwork(): Promise<PodNetwork> {
   const server = createServer((inbound, answer) => {
     const target = new URL(inbound.url ?? '/', 'http://unused');
+    const path = target.pathname + target.search;
     const outbound = httpRequest(
-      { host: '127.0.0.1', port: target.port, path: target.pathname, method: inbound.method, headers: inbound.headers, agent: false },
+      { host: '127.0.0.1', port: target.port, path, method: inbound.method, headers: inbound.headers, agent: false },
       (response) => {
         answer.writeHead(response.statusCode ?? 502, response.headers);
         response.pipe(answer);

@@ -1,4 +1,4 @@
-import { V1MicroTime } from '@kubernetes/client-node';
+import { microTime } from '#common/kubernetes/micro-time.ts';
 import { API_GROUP, API_VERSION, KIND, OPERATOR_FIELD_MANAGER, type ScimTenant } from '../../api/scim-tenant.ts';
 import type { TenantEvent } from '../../controller/ports.ts';
 
@@ -26,7 +26,7 @@ function eventManifest(event: TenantEvent, milliseconds: number, instance: strin
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    eventTime: new V1MicroTime(milliseconds).toISOString(),
+    eventTime: microTime(milliseconds),
     type: event.type,
     reason: event.reason,
     action: 'Reconcile',

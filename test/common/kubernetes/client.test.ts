@@ -5,9 +5,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
-import { KubernetesClient } from '#common/kubernetes/client.ts';
+import { KubernetesClient, type ClientLimits } from '#common/kubernetes/client.ts';
 import { currentNamespace, loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import {
   isConflict,
@@ -15,6 +16,7 @@ import {
   isNotFound,
   KubernetesApiError,
   KubernetesUnreachableError,
+  WriteRefusedError,
 } from '#common/kubernetes/kubernetes-api-error.ts';
 import { resourcePath, SECRETS } from '#common/kubernetes/kubernetes-object.ts';
 
@@ -27,7 +29,11 @@ describe('KubernetesClient', () => {
     server?.close();
   });
 
-  async function start(answer: (...given: Parameters<RequestListener>) => void | Promise<void>, user: object = { name: 'u' }) {
+  async function start(
+    answer: (...given: Parameters<RequestListener>) => void | Promise<void>,
+    user: object = { name: 'u' },
+    limits: ClientLimits = {},
+  ) {
     server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
     const sockets = new Set<Socket>();
     server.on('connection', (socket) => sockets.add(socket));
@@ -36,7 +42,7 @@ describe('KubernetesClient', () => {
     const { port } = server.address() as AddressInfo;
     config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${port}/base/`, skipTLSVerify: true }, user as { name: string });
     const counted: string[] = [];
-    const client = new KubernetesClient(config, { requested: (method, code) => counted.push(`${method} ${code}`) });
+    const client = new KubernetesClient(config, { requested: (method, code) => counted.push(`${method} ${code}`) }, limits);
     return { client, counted, sockets };
   }
 
@@ -88,6 +94,73 @@ describe('KubernetesClient', () => {
       message: 'GET /version: 503 <html>no</html>',
       retryAfterSeconds: 7,
     });
+  });
+
+  test('an answer that asks for a day of patience gets a minute', async () => {
+    const { client } = await start((_, response) => void response.writeHead(429, { 'retry-after': '86400' }).end());
+    await expect(client.request(GET)).rejects.toMatchObject({ status: 429, retryAfterSeconds: 60 });
+  });
+
+  test('waits for an answer that comes in slowly, however long it is, and not for one that does not go on', async () => {
+    let pieces = 8;
+    const { client } = await start(
+      async (_, response) => {
+        response.write('["');
+        for (let piece = 0; piece < pieces; piece++) {
+          await sleep(50);
+          response.write('x');
+        }
+        if (pieces > 0) response.end('"]');
+      },
+      { name: 'u' },
+      { silenceMs: 250 },
+    );
+    expect(await client.request(GET)).toEqual(['xxxxxxxx']);
+    pieces = 0;
+    await expect(client.request(GET)).rejects.toThrow('no answer within 250 ms');
+  });
+
+  test('asks right before each write whether it may be sent, a write that waits for its connection included', async () => {
+    const arrived: (string | undefined)[] = [];
+    let asked = 0;
+    let mayWrite = true;
+    const assertMayWrite = (): void => {
+      asked += 1;
+      if (!mayWrite) throw new Error('the lease is lost');
+    };
+    const { client, counted } = await start(
+      async (request, response) => {
+        arrived.push(`${request.method} ${await body(request)}`);
+        response.end('{}');
+      },
+      { name: 'u' },
+      { assertMayWrite },
+    );
+    await client.request({ method: 'PUT', path: '/version', body: 1 });
+    await client.request({ method: 'DELETE', path: '/version' });
+    mayWrite = false;
+    await client.request(GET);
+    // One over the kept connection, the others over new ones that are being made.
+    const refused = [1, 2, 3].map((write) => client.request({ method: 'PATCH', path: '/version', body: write }).catch(String));
+    for (const answer of await Promise.all(refused))
+      expect(answer).toBe('WriteRefusedError: PATCH /base/version was not sent: the lease is lost');
+    await expect(client.request({ method: 'POST', path: '/version' })).rejects.toBeInstanceOf(WriteRefusedError);
+    expect(asked).toBe(6);
+    expect(arrived).toEqual(['PUT 1', 'DELETE ', 'GET ']);
+    expect(counted).toEqual(['PUT 200', 'DELETE 200', 'GET 200']);
+    client.close();
+  });
+
+  test('gives up what is under way when its term is over, and sends nothing afterwards', async () => {
+    let requests = 0;
+    const term = new AbortController();
+    const { client } = await start(() => void (requests += 1), { name: 'u' }, { until: term.signal });
+    const underWay = client.request(GET);
+    const over = new Error('the term is over');
+    setTimeout(() => term.abort(over), 100);
+    await expect(underWay).rejects.toBe(over);
+    await expect(client.request({ method: 'PUT', path: '/version', body: {} })).rejects.toBe(over);
+    expect(requests).toBe(1);
   });
 
   test('tells a server that is not there, and an answer that is cut off, from an error of the server', async () => {
@@ -144,7 +217,9 @@ describe('KubernetesClient', () => {
         response.end('{}');
       }, user);
       await client.request(GET);
-      expect(seen).toEqual(['Bearer first']);
+      await writeFile(tokenFile, 'second\n');
+      await client.request(GET);
+      expect(seen).toEqual(['Bearer first', 'Bearer first']);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -152,6 +227,37 @@ describe('KubernetesClient', () => {
 });
 
 describe('loadKubeConfig', () => {
+  test('takes a user’s token from its `tokenFile`, relative to the kubeconfig, and reads it anew when it was refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'scim-kubeconfig-'));
+    const seen: unknown[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(request.headers.authorization === 'Bearer old' && seen.length > 1 ? 401 : 200).end('{}');
+    }).listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const file = join(folder, 'kubeconfig');
+      const config = {
+        clusters: [{ name: 'c', cluster: { server: urlOf(server), 'insecure-skip-tls-verify': true } }],
+        users: [{ name: 'u', user: { token: 'left over', tokenFile: 'token' } }],
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+        'current-context': 'c',
+      };
+      await writeFile(file, JSON.stringify(config));
+      await writeFile(join(folder, 'token'), 'old');
+      const client = new KubernetesClient(loadKubeConfig(file));
+      await client.request(GET);
+      await writeFile(join(folder, 'token'), 'new');
+      await expect(client.request(GET)).rejects.toMatchObject({ status: 401 });
+      await client.request(GET);
+      expect(seen).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
+      client.close();
+    } finally {
+      server.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test('reads one file, or several of which the first decides', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'scim-kubeconfig-'));
     try {
@@ -172,7 +278,7 @@ describe('loadKubeConfig', () => {
       expect(currentNamespace(loadKubeConfig(two))).toBe('default');
       const both = loadKubeConfig([one, two].join(delimiter));
       expect(both.getCurrentContext()).toBe('one');
-      expect(both.getClusters()).toHaveLength(2);
+      expect(both).toMatchObject({ clusters: [{ name: 'one' }, { name: 'two' }] });
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -201,6 +307,10 @@ describe('loadKubeConfig', () => {
     expect(() => loadKubeConfig(null)).toThrow('set KUBECONFIG');
   });
 });
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 async function body(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

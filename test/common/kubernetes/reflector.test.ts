@@ -160,6 +160,15 @@ describe('Reflector and the rare answers of an API server', () => {
     // With delays of 10 to 20 ms, 200 ms have room for 20.
     expect(requests.length - before).toBeLessThanOrEqual(25);
   });
+
+  test('a watch that is cut after each event is not opened again in a tight loop', async () => {
+    const { requests } = await start([list('5', []), watch([event('ADDED', 'a', '6')])]);
+    await waitUntil(() => requests.length >= 3, { what: 'two watches' });
+    const before = requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // With delays of 5 to 10 ms, 200 ms have room for 40; without any there would be hundreds.
+    expect(requests.length - before).toBeLessThanOrEqual(45);
+  });
 });
 
 function list(resourceVersion: string, names: readonly string[], next?: string) {

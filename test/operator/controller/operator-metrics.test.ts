@@ -43,6 +43,22 @@ describe('metrics of a tenant', () => {
     ]);
   });
 
+  test('go with the term of a leader, and so do the ages of its informers, a freeze and its queue', async () => {
+    const { lines, ...operator } = metrics();
+    operator.tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    operator.informerHeard('ScimTenant');
+    operator.frozen(true);
+    operator.queue.depth(3);
+    expect(await lines('scim_informer')).toHaveLength(1);
+    operator.termEnded();
+    expect(await lines('scim_tenant')).toEqual([]);
+    expect(await lines('scim_informer')).toEqual([]);
+    expect(await lines('scim_breaker_frozen')).toEqual(['scim_breaker_frozen 0']);
+    expect(await lines('workqueue_depth')).toEqual(['workqueue_depth{name="scimtenant"} 0']);
+    operator.tenants.set(ACME, 'Active', aStatus({ sync: SYNC }));
+    expect(await lines('scim_tenant_info')).toHaveLength(1);
+  });
+
   test('count the trips of a status once, and never go back', async () => {
     const { tenants, lines } = metrics();
     for (const trips of [2, 2, 3, 0, 1]) tenants.set(ACME, 'Active', aStatus({ breaker: aBreaker({ trips }) }));

@@ -14,6 +14,7 @@ function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId 
     lastRequestTime: null,
     lastSuccessTime: null,
     users: null,
+    usersTime: null,
     buckets: [],
     deactivationWave: null,
     reprojection: null,
@@ -28,6 +29,9 @@ function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId 
     time: '2026-11-24T06:00:00.000Z',
     synced: true,
     tenants: tenant ? { [ACME]: { ...full, ...tenant } } : {},
+    cursor: null,
+    partial: false,
+    gone: [],
   };
 }
 
@@ -56,7 +60,7 @@ function aFailure(second: number): RecentFailure {
 
 function aBook() {
   const clock = aClock('2026-11-24T06:00:00Z');
-  const book = new ReportBook(clock.now);
+  const book = new ReportBook({ clock: clock.now, elapsed: clock.now });
   const poll = (reports: readonly PodReport[], expected = reports.length) => book.record({ reports, expected });
   return { clock, book, poll };
 }
@@ -81,19 +85,25 @@ describe('what the book knows', () => {
     });
   });
 
-  test('is each pod’s outcomes and revision, the latest times, and the people of the report that is newest', () => {
+  test('is each pod’s outcomes and revision, the latest times, and the people as they were counted last', () => {
     const { book, poll } = aBook();
-    const newest = {
-      ...aReport('b', { users: 8, lastRequestTime: '2026-11-24T05:58:00.000Z', epoch: 1 }),
-      time: '2026-11-24T06:00:01.000Z',
-    };
-    poll([aReport('a', { users: 7, lastRequestTime: '2026-11-24T05:59:00.000Z', buckets: [bucket(2)] }), newest], 3);
+    const counted = (users: number, minute: number) => ({ users, usersTime: `2026-11-24T05:${minute}:00.000Z` });
+    poll(
+      [
+        aReport('a', { ...counted(8, 50), lastRequestTime: '2026-11-24T05:59:00.000Z', buckets: [bucket(2)] }),
+        aReport('b', { ...counted(7, 49), lastRequestTime: '2026-11-24T05:58:00.000Z', epoch: 1 }),
+        // Of a pod of before.
+        aReport('c', { users: 6 }),
+      ],
+      3,
+    );
     expect(book.observation(ACME)).toEqual({
       expected: 3,
-      revisions: ['r1', 'r1'],
+      revisions: ['r1', 'r1', 'r1'],
       outcomes: [
         { epoch: 0, buckets: [bucket(2)] },
         { epoch: 1, buckets: [] },
+        { epoch: 0, buckets: [] },
       ],
       lastRequestTime: '2026-11-24T05:59:00.000Z',
       lastSuccessTime: null,
@@ -154,6 +164,57 @@ describe('what the book knows', () => {
     expect(book.observation(ACME)?.deletions).toEqual([deletion(0)]);
   });
 
+  test('is of a pod that tells changes what it told last of each tenant, and nothing of those that have gone', () => {
+    const { book, poll } = aBook();
+    const other: TenantKey = 'team-hr/globex';
+    const whole = aReport('a', { buckets: [bucket(5)] });
+    poll([{ ...whole, tenants: { ...whole.tenants, [other]: whole.tenants[ACME]! } }]);
+    poll([{ ...aReport('a', { buckets: [bucket(6)] }), partial: true }]);
+    expect(book.observation(ACME)?.outcomes).toEqual([{ epoch: 0, buckets: [bucket(6)] }]);
+    expect(book.observation(other)?.outcomes).toEqual([{ epoch: 0, buckets: [bucket(5)] }]);
+    expect(poll([{ ...aReport('a', null), partial: true, gone: [other] }])).toEqual([other]);
+    expect(book.observation(other)).toMatchObject({ revisions: [], outcomes: [] });
+  });
+
+  test('loses what a live pod no longer remembers, which it does not tell, at the pod’s own time', () => {
+    const { clock, book, poll } = aBook();
+    const buckets = [{ ...bucket(5, { InternalError: 5 }), start: 1_795_500_000 }];
+    poll([aReport('a', { buckets })]);
+    const silentAt = (time: string) => poll([{ ...aReport('a', null), partial: true, time }]);
+    clock.advance(2 * 3_600_000);
+    expect(silentAt('2026-11-24T08:00:09.999Z')).toEqual([]);
+    expect(book.observation(ACME)?.outcomes).toEqual([{ epoch: 0, buckets }]);
+    // Its failures are a reason for a run when they go, as they were when they came.
+    expect(silentAt('2026-11-24T08:00:10.000Z')).toEqual([ACME]);
+    expect(book.observation(ACME)?.outcomes).toEqual([{ epoch: 0, buckets: [] }]);
+  });
+
+  test('is in the operator’s time, where a pod’s clock is far off, a pod’s that has vanished too', () => {
+    const { clock, book, poll } = aBook();
+    const ofAnHourAgo = { ...aReport('a', { buckets: [bucket(5)], deactivationWave: WAVE }), time: '2026-11-24T06:00:00.000Z' };
+    clock.advance(3_600_000);
+    poll([ofAnHourAgo]);
+    const expected = {
+      outcomes: [{ buckets: [{ ...bucket(5), start: bucket(5).start + 3_600 }] }],
+      waves: [{ wave: { at: '2026-11-24T07:00:00.000Z' } }],
+    };
+    expect(book.observation(ACME)).toMatchObject(expected);
+    clock.advance(600_000);
+    poll([], 1);
+    expect(book.observation(ACME)).toMatchObject(expected);
+  });
+
+  test('does not hang on the wall clock: one that is put back keeps no dead pod alive', () => {
+    const wall = aClock('2026-11-24T06:00:00Z');
+    const steady = aClock('1970-01-01T00:00:00Z');
+    const book = new ReportBook({ clock: wall.now, elapsed: steady.now });
+    book.record({ reports: [aReport('a')], expected: 1 });
+    wall.advance(-3_600_000);
+    steady.advance(10_000);
+    book.record({ reports: [], expected: 1 });
+    expect(book.observation(ACME)?.revisions).toEqual([]);
+  });
+
   test('keeps the outcomes of a pod that restarted beside the new ones, and only its new revision', () => {
     const { book, poll } = aBook();
     poll([aReport('a', { buckets: [bucket(5)] }, 'first')]);
@@ -188,6 +249,52 @@ describe('a poll names the tenants that need a run', () => {
     const { poll } = aBook();
     expect(poll([aReport('a')])).toEqual([ACME]);
     expect(poll([aReport('a')])).toEqual([]);
+  });
+
+  test('once more when no pod has them any more', () => {
+    const { clock, poll } = aBook();
+    poll([aReport('a')]);
+    expect(poll([aReport('a', null)])).toEqual([ACME]);
+    expect(poll([aReport('a', null)])).toEqual([]);
+    poll([aReport('a')]);
+    clock.advance(10_000);
+    expect(poll([], 1)).toEqual([ACME]);
+    expect(poll([], 1)).toEqual([]);
+  });
+
+  test('when their interval is over, though the pod has nothing to tell at that time', () => {
+    const { book, clock, poll } = aBook();
+    const reports = new Map([
+      [0, aReport('a')],
+      [2, aReport('a', { lastRequestTime: '2026-11-24T06:00:02.000Z', buckets: [bucket(1)], ignoredAttributes: ['title'] })],
+      [4, aReport('a', { lastRequestTime: '2026-11-24T06:00:04.000Z', buckets: [bucket(2)], ignoredAttributes: ['photos', 'title'] })],
+    ]);
+    const told: number[] = [];
+    for (let second = 0; second <= 64; second += 2) {
+      const changes = { ...(reports.get(second) ?? aReport('a', null)), partial: second > 0 };
+      if (poll([changes]).length > 0) told.push(second);
+      clock.advance(2_000);
+    }
+    // The names of the second at 12, its request at 32.
+    expect(told).toEqual([0, 2, 12, 32]);
+    expect(book.observation(ACME)).toMatchObject({
+      lastRequestTime: '2026-11-24T06:00:04.000Z',
+      ignored: [{ names: ['photos', 'title'] }],
+    });
+  });
+
+  test('with the last request too, when its own interval is over after failures that had a shorter one', () => {
+    const { book, clock, poll } = aBook();
+    const at = (second: number) => `2026-11-24T06:00:${String(second).padStart(2, '0')}.000Z`;
+    const told: number[] = [];
+    for (let second = 0; second <= 60; second += 2) {
+      const last = Math.min(second, 8);
+      if (poll([aReport('a', { lastRequestTime: at(last), buckets: [bucket(10 + last, { InternalError: 1 })] })]).length > 0)
+        told.push(second);
+      clock.advance(2_000);
+    }
+    expect(told).toEqual([0, 10, 30]);
+    expect(book.observation(ACME)?.lastRequestTime).toBe(at(8));
   });
 
   test.each([

@@ -22,6 +22,7 @@ const A_TENANT_REPORT = {
   lastRequestTime: null,
   lastSuccessTime: null,
   users: null,
+  usersTime: null,
   buckets: [],
   deactivationWave: null,
   deletion: null,
@@ -130,13 +131,70 @@ describe('KubernetesPodReports', () => {
     await slice(
       namespace,
       'scim-service',
-      await aPod((_, response) => void response.end(JSON.stringify({ ...aReport('pod-0'), tenants }))),
+      await aPod(
+        (_, response) => void response.end(JSON.stringify({ ...aReport('pod-0'), tenants, gone: ['team-hr/old', 'team-it/old'] })),
+      ),
     );
     const parts = { client: admin, namespace, serviceName: 'scim-service', logger };
     const [ours] = (await new KubernetesPodReports({ ...parts, watchNamespaces: ['team-hr'] }).poll(forever)).reports;
-    expect(ours?.tenants).toEqual({ 'team-hr/acme': A_TENANT_REPORT });
+    expect(ours).toMatchObject({ tenants: { 'team-hr/acme': A_TENANT_REPORT }, gone: ['team-hr/old'] });
+    expect(Object.keys(ours?.tenants ?? {})).toEqual(['team-hr/acme']);
     const [all] = (await new KubernetesPodReports({ ...parts, watchNamespaces: null }).poll(forever)).reports;
-    expect(all?.tenants).toEqual(tenants);
+    expect(all).toMatchObject({ tenants, gone: ['team-hr/old', 'team-it/old'] });
+  });
+
+  test('asks a pod for what has changed since its last answer, and for the whole where it missed a poll', async () => {
+    const namespace = await newNamespace();
+    const asked: (string | undefined)[] = [];
+    const answer: RequestListener = (request, response) => {
+      asked.push(request.url);
+      if (asked.length === 3) return void response.writeHead(503).end();
+      const partial = request.url?.includes('since') === true;
+      response.end(JSON.stringify({ ...aReport('pod-0'), cursor: `a:${asked.length}`, partial, gone: partial ? ['team-hr/old'] : [] }));
+    };
+    await slice(namespace, 'scim-service', await aPod(answer));
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
+    const polls = [];
+    for (let count = 0; count < 5; count++) polls.push(await reports.poll(forever));
+    const route = '/internal/v1/report';
+    expect(asked).toEqual([route, `${route}?since=a%3A1`, `${route}?since=a%3A2`, route, `${route}?since=a%3A4`]);
+    expect(polls.map((poll) => poll.reports.map(({ partial, gone }) => ({ partial, gone })))).toEqual([
+      [{ partial: false, gone: [] }],
+      [{ partial: true, gone: ['team-hr/old'] }],
+      [],
+      [{ partial: false, gone: [] }],
+      [{ partial: true, gone: ['team-hr/old'] }],
+    ]);
+  });
+
+  test('a pod that tells changes of a report that it never gave is silent, and is asked for the whole', async () => {
+    const namespace = await newNamespace();
+    const asked: (string | undefined)[] = [];
+    const answer: RequestListener = (request, response) => {
+      asked.push(request.url);
+      const isOther = asked.length === 2;
+      response.end(JSON.stringify({ ...aReport(isOther ? 'pod-1' : 'pod-0'), cursor: 'a:1', partial: isOther }));
+    };
+    await slice(namespace, 'scim-service', await aPod(answer));
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
+    await reports.poll(forever);
+    expect(await reports.poll(forever)).toEqual({ reports: [], expected: 1 });
+    await reports.poll(forever);
+    expect(asked).toEqual(['/internal/v1/report', '/internal/v1/report?since=a%3A1', '/internal/v1/report']);
+  });
+
+  test('never asks a pod of before for changes, which always tells the whole', async () => {
+    const namespace = await newNamespace();
+    const asked: (string | undefined)[] = [];
+    const { cursor: _cursor, partial: _partial, gone: _gone, ...ofBefore } = aReport('pod-0');
+    await slice(
+      namespace,
+      'scim-service',
+      await aPod((request, response) => (asked.push(request.url), void response.end(JSON.stringify(ofBefore)))),
+    );
+    const reports = new KubernetesPodReports({ client: admin, namespace, serviceName: 'scim-service', watchNamespaces: null, logger });
+    for (let count = 0; count < 2; count++) expect((await reports.poll(forever)).reports).toEqual([aReport('pod-0')]);
+    expect(asked).toEqual(['/internal/v1/report', '/internal/v1/report']);
   });
 
   test('reads the report of an older pod, and counts a class of failures that only a newer one knows as another client error', async () => {
@@ -166,7 +224,8 @@ describe('KubernetesPodReports', () => {
 });
 
 function aReport(pod: string): PodReport {
-  return { version: 1, bootId: `${pod}-boot`, pod, time: '2026-01-02T03:04:05Z', synced: true, tenants: {} };
+  const of = { bootId: `${pod}-boot`, pod, time: '2026-01-02T03:04:05Z' };
+  return { version: 1, ...of, synced: true, tenants: {}, cursor: null, partial: false, gone: [] };
 }
 
 async function newNamespace(): Promise<string> {

@@ -6,7 +6,7 @@ import { LeaseElector } from '#operator/kube/lease-elector.ts';
 
 /**
  * A replica for lease-elector.kubernetes.test.ts, that can be killed and paused: says `leads` once it is elected, then `acts`
- * or `may not act` every 100 ms, and ends with code 1 when it has lost the lease.
+ * or `may not act` every 100 ms while its work lasts, and `stops` when it ends.
  */
 const client = new KubernetesClient(loadKubeConfig(process.env['KUBECONFIG'] ?? null));
 const elector = new LeaseElector({
@@ -24,7 +24,7 @@ const say = (word: string): void => void process.stdout.write(`${word}\n`);
 try {
   await elector.run(
     {
-      async onElected(signal) {
+      async onElected({ signal }) {
         say('leads');
         while (!signal.aborted) {
           try {
@@ -35,6 +35,7 @@ try {
           }
           await waitUnlessAborted(100, signal);
         }
+        say('stops');
       },
     },
     stop.signal,

@@ -98,6 +98,25 @@ describe('KeyedQueue', () => {
     expect(await retried('a/1')).toBeLessThan(1_900);
   });
 
+  test('a queue that was disposed of gives nothing any more: not what waited, was due later, or is added afterwards', async () => {
+    const seen: string[] = [];
+    const queue = new KeyedQueue({
+      metrics: { depth: (keys) => seen.push(`depth ${keys}`), added: () => seen.push('added'), retried() {} },
+    });
+    queue.add('a/1');
+    queue.add('a/2');
+    await queue.next(forever);
+    queue.addAfter('a/3', 20);
+    queue[Symbol.dispose]();
+    seen.length = 0;
+    queue.add('a/1');
+    queue.done('a/1');
+    queue.addAfter('a/4', 20);
+    await sleep(60);
+    expect(await nothingWaits(queue)).toBe(true);
+    expect(seen).toEqual([]);
+  });
+
   test('a retry waits no longer than it may, and no shorter than it must', async () => {
     const queue = new KeyedQueue({ random: () => 0 });
     queue.addRateLimited('a/1', { atMost: 20 });

@@ -45,6 +45,21 @@ describe('OutcomeWindow', () => {
     ]);
   });
 
+  test('still tells of what a clock that was put back has made future', () => {
+    const window = new OutcomeWindow();
+    window.record('Uniqueness', seconds(600));
+    const told = [{ start: START / 1_000 + 600, requests: 1, failures: { Uniqueness: 1 } }];
+    expect(window.buckets(seconds(600))).toEqual(told);
+    expect(window.buckets(seconds(0))).toEqual(told);
+  });
+
+  test('forgets for good what lies farther in the future than it remembers', () => {
+    const window = new OutcomeWindow();
+    window.record('Uniqueness', seconds(24 * 3600));
+    expect(window.buckets(seconds(0))).toEqual([]);
+    expect(window.buckets(seconds(24 * 3600))).toEqual([]);
+  });
+
   test('starts over when the clock was put back far, so that nothing counts for ever', () => {
     const window = new OutcomeWindow();
     window.record('Uniqueness', seconds(24 * 3600));

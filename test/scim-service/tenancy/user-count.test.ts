@@ -32,13 +32,13 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe('UserCounts', () => {
   test('knows nothing at first, asks once, and tells the answer later', async () => {
     const { store, counts, tenant } = setUp();
-    expect(counts.of(tenant)).toBeNull();
-    expect(counts.of(tenant)).toBeNull();
+    expect(counts.of(tenant).users).toBeNull();
+    expect(counts.of(tenant).users).toBeNull();
     expect(store.asked.map((question) => question.tenant)).toEqual(['team-hr/tenant-0']);
 
     store.asked[0]!.answer(7);
     await settle();
-    expect(counts.of(tenant)).toBe(7);
+    expect(counts.of(tenant).users).toBe(7);
   });
 
   test('asks again only after a write, and at most once a minute', async () => {
@@ -51,13 +51,13 @@ describe('UserCounts', () => {
     expect(store.asked).toHaveLength(1);
 
     tenant.activity.record('Success', { write: true, now: clock.now() });
-    expect(counts.of(tenant)).toBe(7);
+    expect(counts.of(tenant).users).toBe(7);
     expect(store.asked).toHaveLength(2);
     tenant.activity.record('Success', { write: true, now: clock.now() });
     store.asked[1]!.answer(8);
     await settle();
     clock.advance(59_999);
-    expect(counts.of(tenant)).toBe(8);
+    expect(counts.of(tenant).users).toBe(8);
     expect(store.asked).toHaveLength(2);
     clock.advance(1);
     counts.of(tenant);
@@ -82,7 +82,7 @@ describe('UserCounts', () => {
     counts.of(tenant);
     store.asked[0]!.fail(new StoreUnavailableError('count', new Error('connection refused')));
     await settle();
-    expect(counts.of(tenant)).toBeNull();
+    expect(counts.of(tenant).users).toBeNull();
     expect(store.asked).toHaveLength(1);
     expect(log.lines).toMatchObject([{ level: 'warn', tenant: 'team-hr/tenant-0', msg: 'people of a tenant could not be counted' }]);
 
@@ -100,6 +100,6 @@ describe('UserCounts', () => {
       store.asked[index]!.answer(index);
       await settle();
     }
-    expect(served.map((tenant) => counts.of(tenant))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(served.map((tenant) => counts.of(tenant).users)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });
