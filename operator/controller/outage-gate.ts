@@ -53,7 +53,7 @@ export class OutageGate {
     return this.#term;
   }
 
-  /** A run ended and the cluster had answered it. */
+  /** A run went well. */
   answered(): void {
     this.#suspects.clear();
     const outage = this.#outage;
@@ -83,6 +83,16 @@ export class OutageGate {
     if (this.#outage === null) this.#begin(error, retryAfter);
     else if (this.#outage.trying && term === this.#term) this.#goOn(this.#outage, retryAfter);
     return false;
+  }
+
+  /**
+   * A run failed for a reason of its own, and is put back by whoever started it. Whether the cluster answers, the next that tries will tell:
+   * a lease that is lost, say, comes with an outage.
+   */
+  failedOtherwise(key: TenantKey, term: number): void {
+    if (this.#outage === null) return;
+    this.#suspects.add(key);
+    if (this.#outage.trying && term === this.#term) this.#goOn(this.#outage, 0);
   }
 
   #begin(error: ClusterUnavailableError, retryAfter: number): void {

@@ -37,16 +37,16 @@ interface TenantFigures {
 type NumberOf = { [Name in keyof TenantFigures]: TenantFigures[Name] extends number | null ? Name : never }[keyof TenantFigures];
 
 export function createTenantMetrics(registry: Registry): TenantMetrics {
-  const registers = [registry];
+  const registers: [] = [];
   const tenants = new Map<TenantKey, TenantFigures>();
   const samplesOf = (figure: NumberOf): Samples =>
     function* () {
       for (const { labels, [figure]: value } of tenants.values()) if (value !== null) yield { labels, value };
     };
-  const gauge = (name: string, figure: NumberOf, help: string): TenantGauge =>
-    new TenantGauge({ name, help, registers }, samplesOf(figure));
+  const gauge = (name: string, figure: NumberOf, help: string): void =>
+    registry.registerMetric(new TenantGauge({ name, help, registers }, samplesOf(figure)));
   const info = { name: 'scim_tenant_info', help: 'Effective state of the tenant, always 1', registers };
-  new TenantInfo(info, () => tenants.values());
+  registry.registerMetric(new TenantInfo(info, () => tenants.values()));
   gauge('scim_tenant_ready', 'ready', 'Whether the condition Ready is True');
   gauge('scim_tenant_breaker_open', 'breakerOpen', 'Whether the breaker is open');
   gauge('scim_tenant_users', 'users', 'People who are visible through SCIM');
@@ -65,7 +65,8 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
   );
   gauge('scim_tenant_paused', 'paused', 'Set to 1 while the annotation paused keeps the operator from changing anything');
   const help = 'How often the breaker has opened, as the status counts it across restarts';
-  new TenantCounter({ name: 'scim_tenant_breaker_trips_total', help, registers }, samplesOf('allTrips'));
+  const trips = { name: 'scim_tenant_breaker_trips_total', help, registers };
+  registry.registerMetric(new TenantCounter(trips, samplesOf('allTrips')));
   return {
     set(tenant, state, status) {
       const key = tenantKey(tenant);

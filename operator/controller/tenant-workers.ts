@@ -37,6 +37,8 @@ export async function workOnTenants(parts: TenantWorkersParts, workers: number, 
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
+  // Nobody waits any more, for whatever.
+  metrics.unavailable(false);
 }
 
 async function handle({ queue, run, onPassed, logger }: TenantWorkersParts, gate: OutageGate, key: TenantKey): Promise<ReconcileResult> {
@@ -53,8 +55,8 @@ async function handle({ queue, run, onPassed, logger }: TenantWorkersParts, gate
     logger.error({ tenant: key, err: error }, 'run failed, will be tried again');
     onPassed(key);
     if (!isUnavailable) {
-      gate.answered();
       queue.addRateLimited(key);
+      gate.failedOtherwise(key, term);
     }
     return 'error';
   }

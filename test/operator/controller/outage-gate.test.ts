@@ -31,7 +31,7 @@ function aGate(random = 0) {
     gate,
     calls,
     delays: () => timers.map(({ milliseconds }) => milliseconds),
-    elapse() {
+    elapse: (): void => {
       const timer = timers.at(-1);
       now += timer?.milliseconds ?? 0;
       timer?.callback();

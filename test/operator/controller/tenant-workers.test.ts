@@ -124,15 +124,26 @@ describe('an outage', () => {
     expect(world.done).toEqual(new Set(keys(10)));
   });
 
-  test('ends with a run that fails for a reason of its own, as the server has answered it', async () => {
+  test('does not end with a run that fails for another reason, which may be a lease that is lost, and others try after it', async () => {
     let isAway = true;
-    const world = aWorld((key) => (isAway ? away() : key === 'team/t-0' ? new Error('conflict') : null), 1);
+    const world = aWorld((key) => (key === 'team/t-0' ? new Error('the lease is lost') : isAway ? away() : null), 1);
     for (const key of keys(3)) world.queue.add(key);
-    await world.timeline.pass(10);
+    await world.timeline.pass(MINUTE);
+    expect(world.told('warn')).toEqual([]);
+    expect(await world.gauge()).toBe(1);
     isAway = false;
-    await world.timeline.pass(20_000);
+    await world.timeline.pass(2 * MINUTE);
+    expect(world.done).toEqual(new Set(['team/t-1', 'team/t-2']));
     expect(world.told('warn')).toEqual([BACK]);
-    expect(world.done.size).toBeGreaterThanOrEqual(2);
+  });
+
+  test('is no longer told of by a process that stops', async () => {
+    const world = aWorld(() => away());
+    world.queue.add('team/t-0');
+    await world.timeline.pass(100);
+    expect(await world.gauge()).toBe(1);
+    await stops.pop()?.();
+    expect(await world.gauge()).toBe(0);
   });
 });
 
