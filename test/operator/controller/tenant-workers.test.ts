@@ -107,7 +107,7 @@ describe('an outage', () => {
   test('of which each answer is about one object is one all the same, once three tenants have had none that is better', async () => {
     const world = aWorld(() => away({ concernsAll: false }), 1);
     for (const key of keys(100)) world.queue.add(key);
-    await world.timeline.pass(200);
+    await world.timeline.pass(180);
     expect(world.runs).toHaveLength(3);
     expect(world.told('error')).toEqual([OWN, OWN, AWAY]);
   });
