@@ -7,17 +7,9 @@ import type { Decision } from './decision.ts';
 import type { OwedMail } from './notices.ts';
 import type { Observed } from './observed.ts';
 import { oneLine } from './one-line.ts';
-import { failedWrite, waiting, type RunProblem } from './run-problem.ts';
+import { podProblem, type PodCount } from './pod-problem.ts';
+import { failedWrite, type RunProblem } from './run-problem.ts';
 import { tripConditionReason, tripWords, withheldWords } from './trip-words.ts';
-
-/** The pods' reports bring the next run; this is for a report that never comes. */
-const WAIT_FOR_PODS_MS = 30_000;
-
-export interface PodCount {
-  readonly pods: number;
-  /** Pods that serve the revision that was decided on. */
-  readonly acknowledged: number;
-}
 
 export function tokenCondition({ token, spec }: Pick<Decision, 'token' | 'spec'>, failed: Applied['failed']): ConditionDraft {
   const type = 'TokenReady';
@@ -86,19 +78,6 @@ export function writeProblem(failed: Applied['failed']): RunProblem | null {
     default:
       return null;
   }
-}
-
-/** Messages hold no numbers: these change with every rollout and stand in `status.programmed`. */
-export function podProblem({ pods, acknowledged }: PodCount): RunProblem | null {
-  if (pods === 0) {
-    return waiting('WaitingForPods', 'No pod of the SCIM service is there; check that it is installed and running', WAIT_FOR_PODS_MS);
-  }
-  if (acknowledged >= pods) return null;
-  return waiting(
-    'WaitingForPods',
-    'Not every pod of the SCIM service serves this configuration yet; status.programmed counts them',
-    WAIT_FOR_PODS_MS,
-  );
 }
 
 /** Null while the breaker is closed and nothing keeps it so. */

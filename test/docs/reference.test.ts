@@ -118,7 +118,7 @@ describe('the tables of metrics', () => {
   });
 
   test('of the SCIM service have each metric with its type and labels', async () => {
-    const code = await registered((registry) => createServiceMetrics(registry).watchConfigAge(() => null));
+    const code = await registered((registry) => createServiceMetrics(registry).watchConfigs({ ageSeconds: () => null, refusals: () => 0 }));
     expect(sorted(told('Metrics of the SCIM service'))).toEqual(sorted(code));
   });
 
