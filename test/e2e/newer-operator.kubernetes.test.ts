@@ -215,3 +215,23 @@ test('an operator that goes back to the version of the pods puts the config in w
     for (const pod of pods) expect([await pod.get('acme'), await pod.refused()]).toEqual([{ status: 200, retryAfter: null }, '0']);
   });
 }, 60_000);
+
+test('a spec with a field that only a newer definition has is left in force as it was, until the field goes', async () => {
+  const crd = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/scimtenants.scim-operator.dev';
+  const field = [
+    { op: 'add', path: '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/dreams', value: { type: 'string' } },
+  ];
+  await api.send({ method: 'PATCH', path: crd, body: field, contentType: 'application/json-patch+json' });
+  const patch = async (dreams: string | null) => {
+    const body = { spec: { dreams } };
+    return (await api.send({ method: 'PATCH', path: `${TENANTS}/acme`, body, contentType: 'application/merge-patch+json' })).body;
+  };
+  await withOperator(KubernetesCluster, async () => {
+    await waitUntil(async () => (await patch('vivid')).spec.dreams === 'vivid', { what: 'the new field' });
+    const { status } = await readyFor('acme', 'SpecInvalid', 3);
+    expect(condition({ status }, 'Ready').message).toContain('spec.dreams: no such field in this version of the operator');
+    for (const pod of pods) expect((await pod.get('acme')).status).toBe(200);
+    const { metadata } = await patch(null);
+    await readyFor('acme', 'Programmed', metadata.generation);
+  });
+}, 60_000);

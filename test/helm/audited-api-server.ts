@@ -5,7 +5,7 @@ import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { NAMESPACE } from './chart-pods.ts';
 
 /** One line of the API server's audit log. */
-export interface AuditEvent {
+interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
   readonly user: { readonly username: string };
