@@ -1,5 +1,5 @@
 # One image with both programs: `operator/main.ts` and `scim-service/main.ts`. TypeScript is run as it is, so nothing is built.
-#   docker build --tag registry.example.com/scim-operator:0.1.0 .
+#   docker build --tag registry.example.com/scim-operator:0.2.0 .
 # The version is that of package.json's `node`. To pin the very bytes, name a digest:
 #   --build-arg NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim@sha256:…
 ARG NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim

@@ -62,6 +62,7 @@ function tenantOf({ namespace, name, annotations, spec }: TenantManifest): ScimT
     held: false,
     spec,
     enabledOwners: [],
+    possibleOwners: [],
     enablingManifests: [],
     status: null,
   };

@@ -117,6 +117,13 @@ const deletionSchema = z.object({
     .nullable(),
 });
 
+const refusedConfigSchema = z.object({
+  /** Of the text; see renderedRevision. */
+  revision: z.string(),
+  /** What this pod does not know or can't read of it, without any value. */
+  reason: z.string(),
+});
+
 const tenantReportSchema = z.object({
   generation: z.int(),
   revision: z.string(),
@@ -139,6 +146,11 @@ const tenantReportSchema = z.object({
   ignoredAttributes: z.array(z.string()).default([]),
   /** Set exactly while the tenant is served as one that is being deleted. */
   deletion: deletionSchema.nullable().default(null),
+  /**
+   * The newest config, when this pod can't serve it: then what stands above is of the last good one, or, with an empty
+   * `revision`, of none.
+   */
+  refused: refusedConfigSchema.nullable().default(null),
 });
 
 export const podReportSchema = z.object({
@@ -168,5 +180,6 @@ export type TenantReport = z.infer<typeof tenantReportSchema>;
 export type RecentFailure = z.infer<typeof recentFailureSchema>;
 export type Reprojection = z.infer<typeof reprojectionSchema>;
 export type PodDeletion = z.infer<typeof deletionSchema>;
+export type RefusedConfig = z.infer<typeof refusedConfigSchema>;
 export type DeactivationWave = z.infer<typeof deactivationWaveSchema>;
 export type PodReport = z.infer<typeof podReportSchema>;

@@ -10,8 +10,30 @@ import { tenantKey, type TenantKey } from './tenant-key.ts';
 /** A percentage lets at least this many go, so that a tenant of ten people isn't switched off by the third. */
 export const DEACTIVATIONS_AT_LEAST = 20;
 
-/** Raised when a field changes its meaning; new optional fields do not raise it. */
+/** Raised when a field changes its meaning or goes; a service of before refuses the config then. */
 export const TENANT_CONFIG_VERSION = 1;
+
+/** By its name, what tells whether a config uses it. */
+export type ConfigFeatures = Readonly<Record<string, (config: Omit<TenantConfig, 'requires'>) => boolean>>;
+
+/**
+ * Parts of a config that a service must know to serve the tenant as it is meant. A config names those that it uses
+ * (`requires`), and a service that does not know one refuses the config, since it would ignore a field that it must not
+ * ignore. There is none yet: what a config of 0.1.0 can say, every service knows. Whoever extends the format asks what a
+ * service of before makes of it (docs/adr/0016):
+ *
+ * | what is new                                             | a service of before              | so                                |
+ * | ------------------------------------------------------- | -------------------------------- | --------------------------------- |
+ * | a state, value type, transform or kind of limit         | can't read it, refuses it        | nothing                           |
+ * | a field that tells more or gives more (`newlySelected`) | ignores it, and does no harm     | nothing                           |
+ * | a field that holds something back (`deactivationGuard`) | ignores it, does what is held    | a feature, used unless at default |
+ * | a field that changes what is stored (`valueMap`)        | ignores it, stores something else | a feature, used unless at default |
+ * | a field that means something else, or goes              | misreads it                      | TENANT_CONFIG_VERSION             |
+ *
+ * Each new field is left out of the rendered text at its default, as `requires` is: otherwise an upgrade would render all
+ * configs anew, and pods of two versions would not agree on the revision of one config.
+ */
+const CONFIG_FEATURES: ConfigFeatures = {};
 
 const isoDateTime = z.iso.datetime();
 
@@ -79,6 +101,8 @@ const tenantStateSchema = z.discriminatedUnion('kind', [
 
 export const tenantConfigSchema = z.object({
   version: z.literal(TENANT_CONFIG_VERSION),
+  /** Names of features without which the config must not be served, sorted. */
+  requires: z.array(z.string().min(1)).default([]),
   namespace: z.string().min(1),
   name: z.string().min(1),
   /** `metadata.generation` of the ScimTenant that this was rendered from. */
@@ -134,13 +158,24 @@ export function derivedSecretName({ namespace, name }: { readonly namespace: str
   return `${namespace}.${name}`;
 }
 
+/** The config with the features that it uses, whatever it says that it requires. */
+export function withRequirements(config: Omit<TenantConfig, 'requires'>, features: ConfigFeatures = CONFIG_FEATURES): TenantConfig {
+  const used = Object.entries(features).filter(([, isUsedBy]) => isUsedBy(config));
+  return { ...config, requires: used.map(([name]) => name).sort() };
+}
+
+export function knowsFeature(name: string, features: ConfigFeatures = CONFIG_FEATURES): boolean {
+  return Object.hasOwn(features, name);
+}
+
 /** Renders a config as it is stored; equal configs give equal text whatever the order of their keys. */
 export function renderTenantConfig(config: TenantConfig): string {
-  return JSON.stringify(tenantConfigSchema.parse(config));
+  const { version, requires, ...others } = tenantConfigSchema.parse(config);
+  return JSON.stringify({ version, ...(requires.length > 0 && { requires }), ...others });
 }
 
 /**
- * Reads a stored config. Unknown fields are ignored, so that a newer operator may add some.
+ * Reads a stored config, whatever it requires: for whoever goes on from it, and does not serve it. Unknown fields are ignored.
  * @throws z.ZodError when the text is JSON of another shape, SyntaxError when it is not JSON
  */
 export function parseTenantConfig(text: string): TenantConfig {
@@ -149,7 +184,12 @@ export function parseTenantConfig(text: string): TenantConfig {
 
 /** Identifies one rendering: pods echo it, and the operator compares it with what it wrote. 16 hex digits. */
 export function tenantConfigRevision(config: TenantConfig): string {
-  return sha256Hex(renderTenantConfig(config)).slice(0, 16);
+  return renderedRevision(renderTenantConfig(config));
+}
+
+/** tenantConfigRevision of a text that may be more than this version understands. */
+export function renderedRevision(text: string): string {
+  return sha256Hex(text).slice(0, 16);
 }
 
 /** Raised when the same mapping makes another record of the same person. */

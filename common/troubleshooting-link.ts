@@ -6,6 +6,7 @@ export const TROUBLESHOOTING_HEADINGS = {
   Url: 'No answer from the URL',
   Unauthorized: 'Unauthorized',
   Starting: 'Starting',
+  ConfigRefused: 'Config refused',
   InvalidValue: 'Invalid value',
   RequiredAttribute: 'Required attribute',
   IgnoredAttribute: 'Ignored attributes',

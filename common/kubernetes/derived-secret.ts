@@ -31,16 +31,24 @@ export function derivedSecretNameOf(key: TenantKey): string {
   return derivedSecretName(parseTenantKey(key));
 }
 
-/**
- * Reads the config out of the Secret.
- * @throws Error when there is none, it is of another shape, or it is of another tenant than the Secret's name says
- */
-export function readDerivedSecret({ metadata, data }: KubernetesObject): TenantConfig {
+/** Text of the config in the Secret; null when it has none. */
+export function derivedConfigText({ data }: KubernetesObject): string | null {
   const encoded = (data as Record<string, unknown> | undefined)?.[DERIVED_CONFIG_FILE];
-  if (typeof encoded !== 'string') throw new Error(`Secret ${metadata.name} has no ${DERIVED_CONFIG_FILE}`);
-  const config = parseTenantConfig(Buffer.from(encoded, 'base64').toString('utf8'));
-  if (derivedSecretNameOf(tenantKeyOf(config)) !== metadata.name) {
-    throw new Error(`Secret ${metadata.name} holds the config of another tenant, ${tenantKeyOf(config)}`);
+  return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : null;
+}
+
+/**
+ * Reads the config out of the Secret, for whoever goes on from it.
+ * @param read what reads the text
+ * @throws Error when there is none, or it is of another tenant than the Secret's name says; and what `read` throws
+ */
+export function readDerivedSecret(secret: KubernetesObject, read: (text: string) => TenantConfig = parseTenantConfig): TenantConfig {
+  const { name } = secret.metadata;
+  const text = derivedConfigText(secret);
+  if (text === null) throw new Error(`Secret ${name} has no ${DERIVED_CONFIG_FILE}`);
+  const config = read(text);
+  if (derivedSecretNameOf(tenantKeyOf(config)) !== name) {
+    throw new Error(`Secret ${name} holds the config of another tenant, ${tenantKeyOf(config)}`);
   }
   return config;
 }

@@ -14,7 +14,9 @@ export function readScimTenantSpec(spec: unknown): ScimTenantSpec | InvalidSpec 
 function problemLines(issue: z.core.$ZodIssue): string[] {
   const path = `spec${issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')}`;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${path}.${key.slice(0, 100)}: no such field; look for a spelling mistake`);
+    return issue.keys.map(
+      (key) => `${path}.${key.slice(0, 100)}: no such field in this version of the operator; look for a spelling mistake`,
+    );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return [`${path}: is required and missing`];
   return [`${path}: ${issue.message}`];

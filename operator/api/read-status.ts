@@ -36,7 +36,8 @@ const syncSchema = z.object({
       arrivesWithNextSync: texts,
     })
     .nullable()
-    .default(null),
+    .default(null)
+    .catch(null),
   recentFailures: knownEntries(
     z.object({ time: z.string(), operation: text, subject: time, reason: text, message: text, action: text, link: text }),
   ),
@@ -44,9 +45,10 @@ const syncSchema = z.object({
 });
 
 const breakerSchema = z.object({
-  state: z.enum(['Closed', 'Open']).default('Closed'),
+  // Whatever a newer operator has between the two, nothing but a decision switches on who may be switched off.
+  state: z.enum(['Closed', 'Open']).default('Closed').catch('Open'),
   reason: text,
-  cause: z.enum(['Failures', 'DeactivationWave']).default('Failures'),
+  cause: z.enum(['Failures', 'DeactivationWave']).default('Failures').catch('Failures'),
   openedAt: time,
   trips: count,
   epoch: count,
@@ -73,7 +75,8 @@ const tokenSchema = z.object({
   refusedRotation: z
     .object({ reason: z.enum(['NotGenerated', 'Immutable']), rotateAt: text })
     .nullable()
-    .default(null),
+    .default(null)
+    .catch(null),
 });
 
 const noticeHead = { id: z.string(), time: z.string(), pending: texts, delivered: texts };
@@ -132,7 +135,8 @@ function knownEntries<Entry extends z.ZodType>(entry: Entry) {
 }
 
 /**
- * Reads a status as it was stored, be it by another version of the operator; what is absent is null or empty.
+ * Reads a status as it was stored, be it by another version of the operator: what is absent is null or empty, and so is a word
+ * that is not known, or it is taken for the nearest one.
  * @returns null while the operator has not written one: there is none, or only the CRD's default `observedGeneration: -1`
  * @throws z.ZodError when a member is of another type, which the CRD's schema excludes
  */

@@ -50,6 +50,11 @@ export interface ScimTenant extends TenantName {
   readonly spec: ScimTenantSpec | InvalidSpec;
   /** Field managers that own `spec.enabled`, from managedFields; a directory of files names `file`. */
   readonly enabledOwners: readonly string[];
+  /**
+   * Where nobody is known to own it: field managers that write through another version of the kind, which may have another name
+   * for it. One of them wrote the value. Empty when that may have been a manifest that is applied again and again.
+   */
+  readonly possibleOwners: readonly string[];
   /** Field managers whose manifest says `enabled: true`, as far as the cluster can know; a directory of files names nobody. */
   readonly enablingManifests: readonly string[];
   /** Null until the operator wrote one. */

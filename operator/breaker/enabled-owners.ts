@@ -9,6 +9,8 @@ export interface EnabledField {
   readonly enabled: boolean;
   /** Field managers that own it. */
   readonly owners: readonly string[];
+  /** Field managers of which one owns it, where it isn't known which; see ScimTenant. */
+  readonly possibleOwners: readonly string[];
   /** Field managers whose manifest says `enabled: true`, as far as the cluster can know. */
   readonly manifests: readonly string[];
 }
@@ -36,7 +38,9 @@ export function rememberManifests(known: readonly string[], field: EnabledField)
 export function setByPerson(field: EnabledField, known: readonly string[], tools: readonly string[]): boolean {
   if (!field.enabled) return false;
   const reverting = known.filter((manager) => !saysOtherwise(manager, field));
-  return field.owners.some((owner) => owner !== BREAKER_FIELD_MANAGER && !isTool(owner, tools) && !reverting.includes(owner));
+  const isPerson = (owner: string): boolean => owner !== BREAKER_FIELD_MANAGER && !isTool(owner, tools) && !reverting.includes(owner);
+  if (field.owners.length > 0) return field.owners.some(isPerson);
+  return field.possibleOwners.length > 0 && field.possibleOwners.every(isPerson);
 }
 
 /** kubectl keeps what was applied last in an annotation; of server-side apply only the owners of a field are known. */

@@ -27,6 +27,7 @@ export interface BreakerInput {
   /** `spec.enabled` as it is now. */
   readonly enabled: boolean;
   readonly enabledOwners: readonly string[];
+  readonly possibleOwners: readonly string[];
   readonly enablingManifests: readonly string[];
   /** See `toolManagers`. */
   readonly tools: readonly string[];
@@ -103,8 +104,8 @@ function withManifests(input: BreakerInput): BreakerStatus {
   return enablingManifests === previous.enablingManifests ? previous : { ...previous, enablingManifests };
 }
 
-function fieldOf({ enabled, enabledOwners, enablingManifests }: BreakerInput): EnabledField {
-  return { enabled, owners: enabledOwners, manifests: enablingManifests };
+function fieldOf({ enabled, enabledOwners, possibleOwners, enablingManifests }: BreakerInput): EnabledField {
+  return { enabled, owners: enabledOwners, possibleOwners, manifests: enablingManifests };
 }
 
 function mustClose(input: BreakerInput): boolean {

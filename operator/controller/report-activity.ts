@@ -18,6 +18,14 @@ export function reportActivity(live: readonly TenantReport[], all: readonly Tena
   };
 }
 
+/**
+ * Why pods refuse the newest config; sorted, so that the order of the pods is no change.
+ * @param live of pods that answered lately
+ */
+export function refusalsOf(live: readonly TenantReport[]): PodObservation['refusals'] {
+  return live.flatMap(({ refused }) => (refused ? [refused.reason] : [])).sort();
+}
+
 /** Deactivations beyond the limit, of all pods. */
 export function wavesOf(reports: readonly Pick<TenantReport, 'epoch' | 'deactivationWave'>[]): PodObservation['waves'] {
   return reports.flatMap(({ epoch, deactivationWave }) => (deactivationWave ? [{ epoch, wave: deactivationWave }] : []));

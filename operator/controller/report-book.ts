@@ -4,7 +4,7 @@ import type { PodObservation } from '../reconcile/observed.ts';
 import { inOwnTime } from './pod-clock.ts';
 import { PodEntry } from './pod-entry.ts';
 import type { Clock, PodPoll } from './ports.ts';
-import { wavesOf } from './report-activity.ts';
+import { refusalsOf, wavesOf } from './report-activity.ts';
 import { ToldTenants } from './told-tenants.ts';
 
 /** How long a pod that misses a poll still counts as serving, so that one slow answer does not touch every tenant's status. */
@@ -63,9 +63,11 @@ export class ReportBook {
       const report = entry.of(key);
       return report ? [{ epoch: report.epoch, ...inOwnTime(report, { pod: entry.time + now - entry.answered.at, own }) }] : [];
     });
+    const live = this.#reportsOf(key, (entry) => isLive(entry, now));
     return {
       expected: this.#expected,
-      revisions: this.#reportsOf(key, (entry) => isLive(entry, now)).map(({ revision }) => revision),
+      revisions: live.map(({ revision }) => revision),
+      refusals: refusalsOf(live),
       outcomes: told.map(({ epoch, buckets }) => ({ epoch, buckets })),
       waves: wavesOf(told),
       ...this.#told.of(key),

@@ -3,7 +3,7 @@ import type { TenantKey } from '#common/tenant-key.ts';
 import type { PodObservation } from '../reconcile/observed.ts';
 import { Agenda } from './agenda.ts';
 import { NO_DETAIL, reportDetail, type ReportDetail } from './report-detail.ts';
-import { NO_ACTIVITY, reportActivity, wavesOf, type ReportActivity } from './report-activity.ts';
+import { NO_ACTIVITY, refusalsOf, reportActivity, wavesOf, type ReportActivity } from './report-activity.ts';
 
 /** How often one tenant's run is asked for by requests and people alone. */
 const QUIET_INTERVAL_MS = 30_000;
@@ -77,7 +77,8 @@ export class ToldTenants {
     const activity = reportActivity(live, all);
     const detail = reportDetail(live, all);
     const marks = JSON.stringify([detail.reprojections.map(reprojectionMark), detail.deletions.map(deletionMark)]);
-    const urgent = JSON.stringify([expected, live.map(({ revision }) => revision).sort(), failures, wavesOf(all), marks]);
+    const revisions = live.map(({ revision }) => revision).sort();
+    const urgent = JSON.stringify([expected, revisions, refusalsOf(live), failures, wavesOf(all), marks]);
 
     const failing = Object.keys(failures).length > 0;
     const news = [

@@ -19,6 +19,7 @@ const managedFieldsSchema = z
     z.object({
       manager: z.string().default(''),
       operation: z.string().default(''),
+      apiVersion: z.string().default(''),
       fieldsV1: z.object({ 'f:spec': z.record(z.string(), z.unknown()).optional() }).optional(),
     }),
   )
@@ -54,6 +55,7 @@ const tenantSchema = z.object({
  */
 export function parseScimTenant(value: unknown): ScimTenant {
   const { metadata, spec, status } = tenantSchema.parse(value);
+  const enabledOwners = ownersOfEnabled(metadata.managedFields);
   return {
     namespace: metadata.namespace,
     name: metadata.name,
@@ -64,7 +66,8 @@ export function parseScimTenant(value: unknown): ScimTenant {
     deletionRequestedAt: metadata.deletionTimestamp ?? null,
     held: metadata.finalizers.includes(PEOPLE_FINALIZER),
     spec: readScimTenantSpec(spec),
-    enabledOwners: ownersOfEnabled(metadata.managedFields),
+    enabledOwners,
+    possibleOwners: enabledOwners.length === 0 ? writersOfOtherVersions(metadata.managedFields) : [],
     enablingManifests: enablingManifests(metadata, spec),
     status: readScimTenantStatus(status),
   };
@@ -73,6 +76,18 @@ export function parseScimTenant(value: unknown): ScimTenant {
 /** Field managers of `spec.enabled`; one that owns it by apply and by update is named once. */
 function ownersOfEnabled(managedFields: ManagedFields): readonly string[] {
   return [...new Set(managedFields.filter(ownsEnabled).map(({ manager }) => manager))];
+}
+
+/**
+ * An entry names the fields as the version has them through which its manager writes, and of another version only what has
+ * kept its name is known. A later version may rename a field; it must not give the name to another.
+ */
+function writersOfOtherVersions(managedFields: ManagedFields): readonly string[] {
+  const entries = managedFields.filter(
+    ({ apiVersion, fieldsV1 }) => apiVersion !== `${API_GROUP}/${API_VERSION}` && fieldsV1?.['f:spec'] !== undefined,
+  );
+  const mayBeManifest = entries.some(({ operation, manager }) => operation === 'Apply' || manager === CLIENT_SIDE_APPLY_MANAGER);
+  return mayBeManifest ? [] : [...new Set(entries.map(({ manager }) => manager))];
 }
 
 /** Whoever owns a field by server-side apply has it in its manifest, with the value that the field has. */

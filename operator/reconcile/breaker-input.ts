@@ -46,6 +46,7 @@ function fieldsOf({ tenant, pods, now }: Seen, spec: ScimTenantSpec, previous: B
     wave: pods && currentWave(pods.waves, window),
     enabled: spec.enabled,
     enabledOwners: tenant.enabledOwners,
+    possibleOwners: tenant.possibleOwners,
     enablingManifests: tenant.enablingManifests,
     resetAt: tenant.annotations[RESET_AT_ANNOTATION] ?? '',
     now,

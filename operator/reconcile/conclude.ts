@@ -3,23 +3,16 @@ import type { BreakerStatus, Condition, ScimTenantStatus } from '../api/scim-ten
 import type { Applied, TenantEvent } from './action.ts';
 import { setConditions } from './conditions.ts';
 import type { Decision } from './decision.ts';
-import {
-  notificationCondition,
-  podProblem,
-  programmedCondition,
-  tokenCondition,
-  trippedCondition,
-  writeProblem,
-  type PodCount,
-} from './detail-conditions.ts';
+import { notificationCondition, programmedCondition, tokenCondition, trippedCondition, writeProblem } from './detail-conditions.ts';
 import { endpointOf } from './endpoint.ts';
 import { eventsOf } from './events.ts';
 import { nextRun } from './next-run.ts';
 import { owedMails, type OwedMail } from './notices.ts';
 import { nextNotifications } from './notifications.ts';
-import type { Observed, PodObservation } from './observed.ts';
+import type { Observed } from './observed.ts';
 import { outcomeOf, type Outcome, type Requeue } from './outcome.ts';
 import { conditionsBeside, PAUSED_OUTCOME } from './pause.ts';
+import { podCount, podProblem, type PodCount } from './pod-problem.ts';
 import { stalled, type RunProblem } from './run-problem.ts';
 import { syncOf } from './sync-status.ts';
 import { tripWords } from './trip-words.ts';
@@ -85,11 +78,12 @@ function statusOf(
   },
 ): ScimTenantStatus {
   const { tenant } = observed;
+  const { count } = parts;
   return {
     observedGeneration: tenant.generation,
     endpoint: endpointOf(observed),
     conditions: parts.conditions,
-    programmed: { generation: decision.config?.generation ?? 0, ...parts.count },
+    programmed: { generation: decision.config?.generation ?? 0, pods: count.pods, acknowledged: count.acknowledged },
     sync: syncOf(observed, parts.inForce),
     breaker: parts.breaker,
     token: decision.token.status,
@@ -135,13 +129,6 @@ function readiness({ config }: Decision): { reason: string; message: string } {
   return config?.state.kind === 'Disabled'
     ? { reason: 'Disabled', message: 'Switched off by spec.enabled; requests get 503 and data stays' }
     : { reason: 'Programmed', message: 'Every pod of the SCIM service serves this tenant' };
-}
-
-function podCount(pods: PodObservation | null, revision: string | null): PodCount {
-  if (pods === null) return { pods: 0, acknowledged: 0 };
-  const acknowledged = pods.revisions.filter((served) => served === revision).length;
-  // A pod that has just gone still counts for a moment among those that answer, and no longer among those that should.
-  return { pods: pods.expected, acknowledged: Math.min(acknowledged, pods.expected) };
 }
 
 /** Enters the mirror's marker once it is written. Without the release that it needs, the breaker stays to be closed again. */

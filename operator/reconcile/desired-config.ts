@@ -1,6 +1,7 @@
 import { parseDuration } from '#common/duration.ts';
 import {
   TENANT_CONFIG_VERSION,
+  withRequirements,
   type DeactivationGuard,
   type MappingRule,
   type TenantConfig,
@@ -30,7 +31,7 @@ export interface DesiredConfigParts {
 
 /** The config that the SCIM service shall serve. */
 export function desiredConfig({ tenant, spec, mapping, derived, live }: DesiredConfigParts): TenantConfig {
-  return {
+  return withRequirements({
     version: TENANT_CONFIG_VERSION,
     namespace: tenant.namespace,
     name: tenant.name,
@@ -47,7 +48,7 @@ export function desiredConfig({ tenant, spec, mapping, derived, live }: DesiredC
     newlySelected: [...newlySelected(mapping, derived)],
     rateLimit: spec.rateLimit,
     breakerEpoch: live.breakerEpoch,
-  };
+  });
 }
 
 /**
@@ -55,7 +56,7 @@ export function desiredConfig({ tenant, spec, mapping, derived, live }: DesiredC
  * switching off, tripping, the limit of deactivations and a new or revoked token take effect all the same.
  */
 export function keptConfig(derived: TenantConfig, live: LiveParts): TenantConfig {
-  return { ...derived, ...live, tokenDigests: [...live.tokenDigests] };
+  return withRequirements({ ...derived, ...live, tokenDigests: [...live.tokenDigests] });
 }
 
 /** The window is the breaker's, which opens for a wave. */

@@ -7,17 +7,9 @@ import type { Decision } from './decision.ts';
 import type { OwedMail } from './notices.ts';
 import type { Observed } from './observed.ts';
 import { oneLine } from './one-line.ts';
-import { failedWrite, waiting, type RunProblem } from './run-problem.ts';
+import { podProblem, type PodCount } from './pod-problem.ts';
+import { failedWrite, type RunProblem } from './run-problem.ts';
 import { tripConditionReason, tripWords, withheldWords } from './trip-words.ts';
-
-/** The pods' reports bring the next run; this is for a report that never comes. It grows with the time for which none has. */
-const WAIT_FOR_PODS_MS = 30_000;
-
-export interface PodCount {
-  readonly pods: number;
-  /** Pods that serve the revision that was decided on. */
-  readonly acknowledged: number;
-}
 
 export function tokenCondition({ token, spec }: Pick<Decision, 'token' | 'spec'>, failed: Applied['failed']): ConditionDraft {
   const type = 'TokenReady';
@@ -86,19 +78,6 @@ export function writeProblem(failed: Applied['failed']): RunProblem | null {
     default:
       return null;
   }
-}
-
-/**
- * Messages hold no numbers: these change with every rollout and stand in `status.programmed`.
- * @param waited milliseconds for which pods have been waited for already
- */
-export function podProblem({ pods, acknowledged }: PodCount, waited = 0): RunProblem | null {
-  const wait = Math.max(WAIT_FOR_PODS_MS, waited);
-  if (pods === 0) {
-    return waiting('WaitingForPods', 'No pod of the SCIM service is there; check that it is installed and running', wait);
-  }
-  if (acknowledged >= pods) return null;
-  return waiting('WaitingForPods', 'Not every pod of the SCIM service serves this configuration yet; status.programmed counts them', wait);
 }
 
 /** Null while the breaker is closed and nothing keeps it so. */

@@ -30,8 +30,10 @@ interface UnreadableSecret {
 export interface PodObservation {
   /** Pods that should answer. */
   readonly expected: number;
-  /** Revision that each live pod serves; pods that don't have the tenant are left out. */
+  /** Revision that each live pod serves, empty where it can serve none; pods that don't have the tenant are left out. */
   readonly revisions: readonly string[];
+  /** Why each live pod that refuses the newest config does so. */
+  readonly refusals: readonly string[];
   readonly outcomes: readonly EpochOutcomes[];
   readonly lastRequestTime: string | null;
   readonly lastSuccessTime: string | null;

@@ -1,10 +1,10 @@
 import type { KubernetesClient } from '#common/kubernetes/client.ts';
-import { DERIVED_SECRET_SELECTOR, readDerivedSecret } from '#common/kubernetes/derived-secret.ts';
+import { DERIVED_SECRET_SELECTOR } from '#common/kubernetes/derived-secret.ts';
 import { SECRETS } from '#common/kubernetes/kubernetes-object.ts';
 import { Reflector } from '#common/kubernetes/reflector.ts';
 import type { Logger } from '#common/logger.ts';
-import { tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import type { ConfigFeed } from '../tenancy/config-feed.ts';
+import { readStoredConfig, type StoredConfig } from './read-stored-config.ts';
 
 export interface KubernetesConfigFeedParts {
   readonly client: KubernetesClient;
@@ -13,24 +13,22 @@ export interface KubernetesConfigFeedParts {
   readonly logger: Logger;
 }
 
-/**
- * Watches the derived Secrets. While the API server is away, the configs that came before stay in force; a Secret that
- * can't be read is logged and changes nothing.
- */
+/** Watches the derived Secrets. While the API server is away, the configs that came before stay in force. */
 export function createKubernetesConfigFeed({ client, namespace, logger }: KubernetesConfigFeedParts): ConfigFeed {
   return {
     async run(sink, signal) {
-      const secrets = new Reflector<TenantConfig>({
+      const secrets = new Reflector<StoredConfig>({
         client,
         resource: SECRETS,
         namespaces: [namespace],
         labelSelector: DERIVED_SECRET_SELECTOR,
-        transform: readDerivedSecret,
+        transform: readStoredConfig,
         logger,
       });
-      secrets.onEvent(({ type, object }) => {
-        if (type === 'Deleted') sink.delete(tenantKeyOf(object));
-        else sink.set(object);
+      secrets.onEvent(({ type, object: { key, content } }) => {
+        if (type === 'Deleted') sink.delete(key);
+        else if ('config' in content) sink.set(content.config);
+        else sink.refuse(key, content.refused);
       });
       secrets.synced().then(
         () => sink.synced(),

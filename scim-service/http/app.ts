@@ -45,7 +45,7 @@ export interface AppParts {
 export function createApp(parts: AppParts): Hono<AppEnv> {
   const { directory, provisioning, groups, metrics, logger, clock, externalUrl, docsUrl, newRequestId } = parts;
   const events = createRequestEvents({ metrics, logger });
-  metrics.watchConfigAge(() => directory.newestConfigAgeSeconds());
+  metrics.watchConfigs({ ageSeconds: () => directory.newestConfigAgeSeconds(), refusals: () => directory.refusals() });
 
   const app = new Hono<AppEnv>({ getPath: requestPath });
   app.use(identifyRequests({ newRequestId }));

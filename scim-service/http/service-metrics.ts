@@ -25,8 +25,8 @@ export interface ServiceMetrics {
   deletedTenantRecordsRemoved(count: number): void;
   deactivationWave(tenant: TenantName): void;
   storeOperation(operation: string, seconds: number): void;
-  /** Names what the gauge of the configs' age reads at each scrape; null while there is no config. */
-  watchConfigAge(seconds: () => number | null): void;
+  /** Names what the gauges of the configs read at each scrape; the age is null while there is no config. */
+  watchConfigs(configs: { readonly ageSeconds: () => number | null; readonly refusals: () => number }): void;
 }
 
 /**
@@ -109,13 +109,21 @@ export function createServiceMetrics(registry: Registry, options: { readonly fai
     storeOperation(operation, seconds) {
       storeOperations.observe({ operation }, seconds);
     },
-    watchConfigAge(seconds) {
+    watchConfigs({ ageSeconds, refusals }) {
       const age = new Gauge({
         name: 'scim_config_generation_age_seconds',
         help: 'Time since the newest tenant config came into force in this pod; NaN before the first.',
         registers,
         collect() {
-          age.set(seconds() ?? Number.NaN);
+          age.set(ageSeconds() ?? Number.NaN);
+        },
+      });
+      const refused = new Gauge({
+        name: 'scim_refused_tenant_configs',
+        help: 'Tenants whose newest config this pod can not serve; the log names each with the reason.',
+        registers,
+        collect() {
+          refused.set(refusals());
         },
       });
     },

@@ -1,11 +1,14 @@
+import type { RefusedConfig } from '#common/pod-report.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 
-/** Receives configs as they come. A config that can't be read is reported, and the last good one stays in force. */
+/** Receives configs as they come. */
 export interface ConfigSink {
   set(config: TenantConfig): void;
+  /** The newest config of this tenant is none that this version may serve; the last good one stays in force. */
+  refuse(key: TenantKey, refused: RefusedConfig): void;
   delete(key: TenantKey): void;
-  /** Every config that exists has been given to `set` once. */
+  /** Every config that exists has been given to `set`, or refused, once. */
   synced(): void;
 }
 

@@ -1,11 +1,11 @@
 import { OUTCOME_MEMORY_SECONDS, type PodReport, type TenantReport } from '#common/pod-report.ts';
 import { reportTenant } from './pod-report.ts';
 import { TenantChanges } from './tenant-changes.ts';
-import type { ServedTenant, TenantDirectory } from './tenant-directory.ts';
+import type { KnownTenant, ServedTenant, TenantDirectory } from './tenant-directory.ts';
 import type { PeopleCount } from './user-count.ts';
 
 export interface PodReporterParts {
-  readonly directory: Pick<TenantDirectory, 'tenants' | 'isSynced'>;
+  readonly directory: Pick<TenantDirectory, 'everyone' | 'isSynced'>;
   /** New for each start of the process. */
   readonly bootId: string;
   readonly pod: string;
@@ -23,9 +23,9 @@ export class PodReporter {
   #latest = 0;
 
   constructor(parts: PodReporterParts) {
-    const { directory, people } = parts;
+    const { directory } = parts;
     this.#parts = parts;
-    this.#changes = new TenantChanges({ tenants: () => directory.tenants(), people });
+    this.#changes = new TenantChanges({ tenants: () => directory.everyone(), people: (tenant) => this.#people(tenant) });
   }
 
   /**
@@ -33,14 +33,14 @@ export class PodReporter {
    * @param since cursor of an earlier report, of which this one then has the changes; whole with null and what is no such cursor
    */
   report(since: string | null): PodReport {
-    const { directory, bootId, pod, clock, people } = this.#parts;
+    const { directory, bootId, pod, clock } = this.#parts;
     const now = clock();
     const isForward = this.#isForward(now);
     const look = this.#changes.look();
     const known = since === null ? null : this.#lookOf(since);
     const changed = known === null || !isForward ? null : this.#changes.after(known);
     const tenants: Record<string, TenantReport> = {};
-    for (const tenant of changed?.served ?? directory.tenants()) tenants[tenant.key] = reportTenant(tenant, people(tenant), now);
+    for (const tenant of changed?.served ?? directory.everyone()) tenants[tenant.key] = reportTenant(tenant, this.#people(tenant), now);
     return {
       version: 1,
       bootId,
@@ -52,6 +52,11 @@ export class PodReporter {
       partial: changed !== null,
       gone: [...(changed?.gone ?? [])],
     };
+  }
+
+  /** Of a tenant that can't be served there is nothing to count for. */
+  #people(tenant: KnownTenant): PeopleCount {
+    return 'refused' in tenant ? { users: null, countedAt: null } : this.#parts.people(tenant);
   }
 
   /**

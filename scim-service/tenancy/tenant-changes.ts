@@ -1,6 +1,6 @@
 import type { TenantKey } from '#common/tenant-key.ts';
 import { changesOf } from './pod-report.ts';
-import type { ServedTenant } from './tenant-directory.ts';
+import type { KnownTenant } from './tenant-directory.ts';
 import type { PeopleCount } from './user-count.ts';
 
 /** Tenants that are remembered as gone. Who asked last before so many went gets the whole. */
@@ -8,14 +8,14 @@ const MOST_GONE = 1_000;
 
 /** A tenant as it was when somebody looked last. */
 interface Seen extends PeopleCount {
-  readonly served: ServedTenant;
+  readonly served: KnownTenant;
   readonly changes: number;
   /** Number of the look that found this. */
   readonly look: number;
 }
 
 export interface ChangedTenants {
-  readonly served: readonly ServedTenant[];
+  readonly served: readonly KnownTenant[];
   readonly gone: readonly TenantKey[];
 }
 
@@ -24,8 +24,8 @@ export interface ChangedTenants {
  * it changed last. A look costs a few comparisons for each tenant, and nothing where tenants change.
  */
 export class TenantChanges {
-  readonly #tenants: () => Iterable<ServedTenant>;
-  readonly #people: (tenant: ServedTenant) => PeopleCount;
+  readonly #tenants: () => Iterable<KnownTenant>;
+  readonly #people: (tenant: KnownTenant) => PeopleCount;
   readonly #seen = new Map<TenantKey, Seen>();
   /** In the order in which they went, with the number of the look that missed them. */
   readonly #gone = new Map<TenantKey, number>();
@@ -33,7 +33,7 @@ export class TenantChanges {
   #oldest = 0;
   #look = 0;
 
-  constructor(parts: { readonly tenants: () => Iterable<ServedTenant>; readonly people: (tenant: ServedTenant) => PeopleCount }) {
+  constructor(parts: { readonly tenants: () => Iterable<KnownTenant>; readonly people: (tenant: KnownTenant) => PeopleCount }) {
     this.#tenants = parts.tenants;
     this.#people = parts.people;
   }
@@ -71,7 +71,7 @@ export class TenantChanges {
     };
   }
 
-  #isNews(tenant: ServedTenant, look: number): boolean {
+  #isNews(tenant: KnownTenant, look: number): boolean {
     const { key } = tenant;
     const changes = changesOf(tenant);
     const { users, countedAt } = this.#people(tenant);

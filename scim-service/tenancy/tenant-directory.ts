@@ -1,13 +1,15 @@
 import type { Logger } from '#common/logger.ts';
+import type { RefusedConfig } from '#common/pod-report.ts';
 import { tenantConfigRevision, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { compileTenantModel, type TenantModel } from '../domain/tenant-model.ts';
+import { compileTenantModel, TenantModelError, type TenantModel } from '../domain/tenant-model.ts';
 import { acceptedDigests, type AcceptedDigest } from './authenticate.ts';
 import type { ConfigSink } from './config-feed.ts';
 import { IgnoredNames } from './ignored-names.ts';
 import { OutcomeWindow } from './outcome-window.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RecentFailures } from './recent-failures.ts';
+import { isSameRefusal, RefusalNote } from './refusal-note.ts';
 import { TenantActivity } from './tenant-activity.ts';
 import { UpkeepNote } from './upkeep-note.ts';
 import { WaveNote } from './wave-note.ts';
@@ -30,7 +32,17 @@ export interface ServedTenant {
   readonly activity: TenantActivity;
   readonly failures: RecentFailures;
   readonly upkeep: UpkeepNote;
+  readonly refusal: RefusalNote;
 }
+
+/** A tenant that has never had a config which this pod can serve. */
+export interface UnservedTenant {
+  readonly key: TenantKey;
+  readonly refused: RefusedConfig;
+}
+
+/** A tenant that has a config. */
+export type KnownTenant = ServedTenant | UnservedTenant;
 
 /**
  * @param served null once the tenant is gone
@@ -41,6 +53,7 @@ export type ServedListener = (key: TenantKey, served: ServedTenant | null, befor
 /** Every tenant that this pod serves, compiled once when its config comes. */
 export class TenantDirectory implements ConfigSink {
   readonly #tenants = new Map<TenantKey, ServedTenant>();
+  readonly #unserved = new Map<TenantKey, UnservedTenant>();
   readonly #listeners = new Set<ServedListener>();
   readonly #logger: Logger;
   readonly #clock: () => number;
@@ -57,15 +70,18 @@ export class TenantDirectory implements ConfigSink {
     const key = tenantKeyOf(config);
     const revision = tenantConfigRevision(config);
     const previous = this.#tenants.get(key);
-    if (previous?.revision === revision) return;
+    if (previous?.revision === revision) {
+      previous.refusal.note(null);
+      return;
+    }
     let model: TenantModel;
     try {
       model = compileTenantModel(config);
     } catch (error) {
-      const fields = { err: error, tenant: key, generation: config.generation, revision, served: previous?.revision ?? null };
-      this.#logger.error(fields, 'tenant config is not usable, the last good one stays in force');
+      this.refuse(key, { revision, reason: error instanceof TenantModelError ? error.problems.join('; ') : String(error) });
       return;
     }
+    this.#unserved.delete(key);
     const now = this.#clock();
     const served: ServedTenant = {
       key,
@@ -84,7 +100,17 @@ export class TenantDirectory implements ConfigSink {
     this.#tell(key, served, previous ?? null);
   }
 
+  refuse(key: TenantKey, refused: RefusedConfig): void {
+    const served = this.#tenants.get(key);
+    const isNews = served === undefined ? !isSameRefusal(this.#unserved.get(key)?.refused ?? null, refused) : served.refusal.note(refused);
+    if (!isNews) return;
+    if (served === undefined) this.#unserved.set(key, { key, refused });
+    const fields = { tenant: key, ...refused, served: served?.revision ?? null };
+    this.#logger.error(fields, 'tenant config is refused; the last good one, if there was one, stays in force');
+  }
+
   delete(key: TenantKey): void {
+    this.#unserved.delete(key);
     const previous = this.#tenants.get(key);
     if (previous === undefined) return;
     this.#tenants.delete(key);
@@ -116,6 +142,23 @@ export class TenantDirectory implements ConfigSink {
     return this.#tenants.values();
   }
 
+  isUnserved(key: TenantKey): boolean {
+    return this.#unserved.has(key);
+  }
+
+  /** All tenants that have a config; of one that can't be served each refusal is another object. */
+  *everyone(): Generator<KnownTenant> {
+    yield* this.#tenants.values();
+    yield* this.#unserved.values();
+  }
+
+  /** How many tenants have a newest config that was refused. */
+  refusals(): number {
+    let count = this.#unserved.size;
+    for (const { refusal } of this.#tenants.values()) if (refusal.current !== null) count += 1;
+    return count;
+  }
+
   /** Seconds since the newest config came into force; null before the first. */
   newestConfigAgeSeconds(): number | null {
     return this.#newestConfigAt === null ? null : Math.max(0, this.#clock() - this.#newestConfigAt) / 1_000;
@@ -137,6 +180,8 @@ function keptOf(previous: ServedTenant | undefined, { config, projection }: Tena
     activity: previous?.activity ?? new TenantActivity(),
     failures: previous?.failures ?? new RecentFailures(),
     upkeep: previous?.upkeep ?? new UpkeepNote(),
+    // Of the config that takes its place there is nothing to refuse.
+    refusal: new RefusalNote(),
   };
 }
 

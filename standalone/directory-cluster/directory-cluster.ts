@@ -71,7 +71,7 @@ export class DirectoryCluster implements ClusterReader, ClusterWriter, ChangeFee
     if (!tenant) return null;
     const { uid, generation, annotations, spec, status, deletionRequestedAt, held } = tenant;
     const enabledOwners = [tenant.mirrored && isSwitchedOff(spec) ? BREAKER_FIELD_MANAGER : 'file'];
-    const beside = { resourceVersion: '', deletionRequestedAt, held, enablingManifests: [] };
+    const beside = { resourceVersion: '', deletionRequestedAt, held, possibleOwners: [], enablingManifests: [] };
     return { ...parseTenantKey(key), uid, generation, annotations, ...beside, spec, enabledOwners, status };
   }
 

@@ -8,6 +8,7 @@ import { TENANT, TOKEN } from './people.ts';
 /** A tenant that takes all that Entra ID sends, and is never limited. */
 export const BENCH_CONFIG: TenantConfig = {
   version: 1,
+  requires: [],
   ...parseTenantKey(TENANT),
   generation: 1,
   displayName: null,

@@ -113,7 +113,7 @@ test.each([
     'that the schema refuses',
     { attributeMapping: [{ source: 'userName', target: 'login', typ: 'x' }, { target: 'a b' }] },
     [
-      'spec.attributeMapping[0].typ: no such field; look for a spelling mistake',
+      'spec.attributeMapping[0].typ: no such field in this version of the operator; look for a spelling mistake',
       'spec.attributeMapping[1].target: write a field of your record such as email or contact.email',
       'spec.attributeMapping[1]: write exactly one of source, sources and constant',
     ],

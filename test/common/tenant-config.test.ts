@@ -10,6 +10,8 @@ import {
   sourcesOf,
   tenantConfigRevision,
   tenantKeyOf,
+  withRequirements,
+  type ConfigFeatures,
   type TenantConfig,
 } from '#common/tenant-config.ts';
 import { aRule } from '#test/support/a-tenant-config.ts';
@@ -17,6 +19,7 @@ import { aRule } from '#test/support/a-tenant-config.ts';
 function aConfig(overrides: Partial<TenantConfig> = {}): TenantConfig {
   return {
     version: 1,
+    requires: [],
     namespace: 'team-hr',
     name: 'acme',
     generation: 4,
@@ -99,6 +102,27 @@ describe('the revision', () => {
     ['epoch', { breakerEpoch: 3 }],
   ])('changes with the %s', (_what, changed) => {
     expect(tenantConfigRevision(aConfig(changed))).not.toBe(tenantConfigRevision(aConfig()));
+  });
+});
+
+describe('what a config requires', () => {
+  const features: ConfigFeatures = { quota: () => true, 'a-feature': ({ displayName }) => displayName !== null, dreams: () => false };
+
+  test('are the features that it uses, sorted, and not what was said of it before', () => {
+    expect(withRequirements(aConfig({ requires: ['dreams', 'other'] }), features).requires).toEqual(['a-feature', 'quota']);
+    expect(withRequirements(aConfig({ displayName: null }), features).requires).toEqual(['quota']);
+    expect(withRequirements(aConfig()).requires).toEqual([]);
+  });
+
+  test('stands at the head of its text, and is not there when it is nothing, as before there were features', () => {
+    const text = renderTenantConfig(withRequirements(aConfig(), features));
+    expect(text).toMatch(/^{"version":1,"requires":\["a-feature","quota"\],"namespace":/);
+    expect(parseTenantConfig(text).requires).toEqual(['a-feature', 'quota']);
+    expect(renderTenantConfig(aConfig())).toMatch(/^{"version":1,"namespace":/);
+  });
+
+  test('makes another revision', () => {
+    expect(tenantConfigRevision(aConfig({ requires: ['quota'] }))).not.toBe(tenantConfigRevision(aConfig()));
   });
 });
 

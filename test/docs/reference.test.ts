@@ -59,9 +59,8 @@ describe('the table of conditions', () => {
     const written = sorted(matches(detail, /reason: '([A-Z]\w+)'/g));
     const told = sorted(conditions.flatMap(({ reasons }) => reasons));
     expect(written.filter((reason) => !told.includes(reason))).toEqual([]);
-    expect(reasonsOf('Programmed', 'False')).toEqual(
-      sorted([...failed, ...waiting.filter((reason) => reason === 'WaitingForPods'), 'SpecInvalid', 'MappingInvalid']),
-    );
+    const ofPods = matches(sources.get('reconcile/pod-problem.ts')!, /\bwaiting\(\s*'([A-Z]\w+)'/g);
+    expect(reasonsOf('Programmed', 'False')).toEqual(sorted([...failed, ...ofPods, 'SpecInvalid', 'MappingInvalid']));
     const trip = /tripConditionReason\([^)]*\): ([^{]+)\{/.exec(sources.get('reconcile/trip-words.ts')!)![1]!;
     expect(reasonsOf('Tripped', 'True')).toEqual(sorted(matches(trip, /'(\w+)'/g)));
     const withheld = /const reason = ([^;]+PlatformFailure[^;]+);/.exec(detail)![1]!;
@@ -118,7 +117,7 @@ describe('the tables of metrics', () => {
   });
 
   test('of the SCIM service have each metric with its type and labels', async () => {
-    const code = await registered((registry) => createServiceMetrics(registry).watchConfigAge(() => null));
+    const code = await registered((registry) => createServiceMetrics(registry).watchConfigs({ ageSeconds: () => null, refusals: () => 0 }));
     expect(sorted(told('Metrics of the SCIM service'))).toEqual(sorted(code));
   });
 

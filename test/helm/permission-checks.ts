@@ -200,7 +200,7 @@ async function follows(kubeconfig: string, api: ApiServer): Promise<void> {
     });
     if (body.kind !== 'Secret') throw new Error(`no Secret was made: ${JSON.stringify(body)}`);
     try {
-      const sink = { set() {}, delete: () => gone.resolve(), synced: synced.resolve };
+      const sink = { set() {}, refuse() {}, delete: () => gone.resolve(), synced: synced.resolve };
       const signal = AbortSignal.any([stop, over.signal]);
       stop.addEventListener('abort', () => [synced, gone].forEach(({ resolve }) => resolve()));
       const running = createKubernetesConfigFeed({ client, namespace: CONFIGS, logger }).run(sink, signal);

@@ -33,7 +33,8 @@ const get = (path: string) => api.send({ method: 'GET', path });
 
 test('is packed with the CRD in it, which is a link in the repository', async () => {
   await runHelm(['package', CHART, '--destination', folder]);
-  packed = join(folder, 'scim-operator-0.1.0.tgz');
+  const { version } = parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')) as { version: string };
+  packed = join(folder, `scim-operator-${version}.tgz`);
   expect(await runHelm(['template', 'scim-operator', packed, ...LEAST])).toContain('kind: CustomResourceDefinition');
 });
 

@@ -22,6 +22,7 @@ describe('createConfigBridge', () => {
     const running = createConfigBridge(cluster).run(
       {
         set: (config) => seen.push(`set ${tenantKeyOf(config)} ${config.generation}`),
+        refuse: (key) => seen.push(`refuse ${key}`),
         delete: (key) => seen.push(`delete ${key}`),
         synced: () => seen.push('synced'),
       },

@@ -10,6 +10,7 @@ export function aRule(source: string, target: string, overrides: Partial<Mapping
 export function aTenantConfig(overrides: Partial<TenantConfig> = {}): TenantConfig {
   return {
     version: 1,
+    requires: [],
     namespace: 'team-hr',
     name: 'acme',
     generation: 1,

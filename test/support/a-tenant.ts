@@ -49,6 +49,7 @@ export function aTenant(overrides: Partial<ScimTenant> = {}): ScimTenant {
     held: false,
     spec: aSpec(),
     enabledOwners: ['kubectl'],
+    possibleOwners: [],
     enablingManifests: [],
     status: null,
     ...overrides,

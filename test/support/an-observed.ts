@@ -18,6 +18,7 @@ export const FINGERPRINT = `sha256:${SHA256.slice(0, 12)}`;
 /** What `aTenant` is rendered to. */
 export const CONFIG: TenantConfig = {
   version: 1,
+  requires: [],
   namespace: 'team-hr',
   name: 'acme',
   generation: 1,
@@ -52,6 +53,7 @@ export function pods(serving: TenantConfig | null, overrides: Partial<PodObserva
   return {
     expected: 2,
     revisions,
+    refusals: [],
     outcomes: [],
     lastRequestTime: null,
     lastSuccessTime: null,

@@ -89,7 +89,7 @@ export class FakeCluster implements ClusterReader, ClusterWriter, ChangeFeed {
     const stored = this.#tenants.get(key);
     if (!stored) return null;
     const { owners, ...rest } = structuredClone(stored);
-    return { ...parseTenantKey(key), ...rest, enabledOwners: owners, enablingManifests: [] };
+    return { ...parseTenantKey(key), ...rest, enabledOwners: owners, possibleOwners: [], enablingManifests: [] };
   }
 
   async tenantKeys(): Promise<readonly TenantKey[]> {

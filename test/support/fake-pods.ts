@@ -101,6 +101,7 @@ class FakePod {
       recentFailures: before?.recentFailures ?? [],
       ignoredAttributes: before?.ignoredAttributes ?? [],
       deletion: deletionId === null ? null : ofDeletion(before?.deletion ?? null, deletionId),
+      refused: null,
       ...config,
       revision,
       buckets,

@@ -1,7 +1,7 @@
 import { oldestBucketStart, OUTCOME_MEMORY_SECONDS, type PodReport, type TenantReport } from '#common/pod-report.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { inOwnTime } from '#operator/controller/pod-clock.ts';
-import { wavesOf } from '#operator/controller/report-activity.ts';
+import { refusalsOf, wavesOf } from '#operator/controller/report-activity.ts';
 import type { ReportBookParts } from '#operator/controller/report-book.ts';
 import { ToldTenants } from '#operator/controller/told-tenants.ts';
 import type { PodPoll } from '#operator/controller/ports.ts';
@@ -52,10 +52,12 @@ export class PlainReportBook {
       const pod = Date.parse(report.time) + now - answeredAt;
       return tenant ? [{ epoch: tenant.epoch, ...inOwnTime(tenant, { pod, own }) }] : [];
     });
+    const live = reportsOf(this.#live(now), key);
     const last = this.#entries.filter(({ poll }) => poll === this.#poll);
     return {
       expected: this.#expected,
-      revisions: reportsOf(this.#live(now), key).map(({ revision }) => revision),
+      revisions: live.map(({ revision }) => revision),
+      refusals: refusalsOf(live),
       outcomes: told.map(({ epoch, buckets }) => ({ epoch, buckets })),
       waves: wavesOf(told),
       ...this.#told.of(key),

@@ -30,7 +30,7 @@ export class ReportingPod {
   }
 
   keepOnly(keys: ReadonlySet<TenantKey>): void {
-    for (const { key } of this.directory.tenants()) if (!keys.has(key)) this.directory.delete(key);
+    for (const { key } of this.directory.everyone()) if (!keys.has(key)) this.directory.delete(key);
   }
 
   /** A request that is let in. */

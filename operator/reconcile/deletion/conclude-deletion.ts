@@ -7,6 +7,7 @@ import { setConditions } from '../conditions.ts';
 import type { Conclusion } from '../conclude.ts';
 import { endpointOf } from '../endpoint.ts';
 import { outcomeOf } from '../outcome.ts';
+import { refusalWords } from '../pod-problem.ts';
 import { failedWrite, waiting, type RunProblem } from '../run-problem.ts';
 import type { DeletionDecision, ReleaseReason } from './decide-deletion.ts';
 import type { ObservedDeletion } from './observed-deletion.ts';
@@ -60,6 +61,10 @@ function problemOf(
     return waiting('Deleting', `Being deleted; no pod of the SCIM service is there to remove its people; ${WAY_OUT}`, UNTIL_REMOVED_MS);
   }
   const isSettled = config.state.kind === 'Deleting' && config.state.settled;
+  if (!isSettled && pods !== null && pods.refusals.length > 0) {
+    const refused = refusalWords({ pods: pods.expected, refusals: pods.refusals });
+    return waiting('Deleting', `Being deleted; waits for pods of another version: ${refused}; ${WAY_OUT}`, UNTIL_SETTLED_MS);
+  }
   if (!isSettled) {
     return waiting(
       'Deleting',

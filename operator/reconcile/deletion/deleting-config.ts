@@ -1,4 +1,4 @@
-import { TENANT_CONFIG_VERSION, type TenantConfig } from '#common/tenant-config.ts';
+import { TENANT_CONFIG_VERSION, withRequirements, type TenantConfig } from '#common/tenant-config.ts';
 import type { ScimTenant } from '../../api/scim-tenant.ts';
 
 /**
@@ -6,10 +6,11 @@ import type { ScimTenant } from '../../api/scim-tenant.ts';
  * @param derived the config rendered last; a tenant that never had one gets one that lets nobody in, since people may be there from before
  */
 export function deletingConfig(tenant: ScimTenant, derived: TenantConfig | null, settled: boolean): TenantConfig {
-  return { ...(derived ?? unserved(tenant)), generation: tenant.generation, state: { kind: 'Deleting', id: tenant.uid, settled } };
+  const state = { kind: 'Deleting' as const, id: tenant.uid, settled };
+  return withRequirements({ ...(derived ?? unserved(tenant)), generation: tenant.generation, state });
 }
 
-function unserved({ namespace, name, generation }: ScimTenant): TenantConfig {
+function unserved({ namespace, name, generation }: ScimTenant): Omit<TenantConfig, 'requires'> {
   return {
     version: TENANT_CONFIG_VERSION,
     namespace,

@@ -144,7 +144,7 @@ export class WeatherWorld implements AsyncDisposable {
   /** The configs that the operator has rendered, by the tenant's name. */
   async configs(): Promise<ReadonlyMap<string, TenantConfig>> {
     const selection = { resource: SECRETS, namespace: CONFIG_NAMESPACE, labelSelector: DERIVED_SECRET_SELECTOR };
-    const configs = (await this.#list(selection)).map(readDerivedSecret);
+    const configs = (await this.#list(selection)).map((secret) => readDerivedSecret(secret));
     return new Map(configs.map((config) => [config.name, config]));
   }
 

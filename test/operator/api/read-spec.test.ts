@@ -39,11 +39,15 @@ describe('readScimTenantSpec', () => {
         'spec.attributeMapping[1].constant: write a text, a number, true or false',
       ],
     ],
-    ['a mistyped field', { ...MINIMAL, enable: true }, ['spec.enable: no such field; look for a spelling mistake']],
+    [
+      'a mistyped field',
+      { ...MINIMAL, enable: true },
+      ['spec.enable: no such field in this version of the operator; look for a spelling mistake'],
+    ],
     [
       'a mistyped field further down',
       { ...MINIMAL, attributeMapping: [{ source: 'userName', target: 'login', require: true }] },
-      ['spec.attributeMapping[0].require: no such field; look for a spelling mistake'],
+      ['spec.attributeMapping[0].require: no such field in this version of the operator; look for a spelling mistake'],
     ],
     [
       'a target that is no field',

@@ -1,8 +1,43 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { readScimTenantStatus } from '#operator/api/read-status.ts';
+import { statusToWire } from '#operator/kube/status-wire.ts';
 import { CLOSED_BREAKER, NEVER_SYNCED, NO_TOKEN } from '#operator/api/scim-tenant-status.ts';
 
+/** As programs of 0.1.0 wrote it. */
+const LEFT = JSON.parse(readFileSync('test/fixtures/upgrade/0.1.0.json', 'utf8')) as readonly { readonly status: object }[];
+
 describe('a stored status', () => {
+  test('of 0.1.0 is read whole: written again it is the same', () => {
+    expect(LEFT).toHaveLength(2);
+    for (const { status } of LEFT) expect(statusToWire(readScimTenantStatus(status)!)).toEqual(status);
+  });
+
+  test('of a newer operator is read where its words are not known: no tenant is switched on, nothing is told twice', () => {
+    const trip = {
+      id: 'trip-1',
+      kind: 'Trip',
+      time: '2026-01-02T03:04:05Z',
+      window: '40m',
+      switchedOff: true,
+      delivered: ['0123456789ab'],
+    };
+    const read = readScimTenantStatus({
+      observedGeneration: 3,
+      breaker: { state: 'HalfOpen', cause: 'Boredom', openedAt: '2026-01-02T03:04:05Z', trips: 1, mirroredTrip: 1, mood: 'low' },
+      sync: { reprojection: { state: 'Paused', startedTime: '2026-01-02T03:04:05Z' }, speed: 9 },
+      token: { fingerprint: 'sha256:0123456789ab', refusedRotation: { reason: 'Weekend', rotateAt: 'x' } },
+      notifications: { notices: [{ ...trip, cause: 'Boredom' }], muted: true },
+    });
+    expect(read).toMatchObject({
+      breaker: { state: 'Open', cause: 'Failures', openedAt: '2026-01-02T03:04:05Z', trips: 1, mirroredTrip: 1 },
+      sync: { reprojection: null },
+      token: { fingerprint: 'sha256:0123456789ab', refusedRotation: null },
+      notifications: { notices: [{ id: 'trip-1', cause: 'Failures', delivered: ['0123456789ab'] }] },
+    });
+    expect(JSON.stringify(read)).not.toMatch(/mood|speed|muted/);
+  });
+
   test.each([
     { name: 'absent', wire: undefined },
     { name: 'null', wire: null },

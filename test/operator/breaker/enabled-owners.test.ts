@@ -7,7 +7,7 @@ const CSA = 'kubectl-client-side-apply';
 const SSA = 'kubectl';
 
 function aField(overrides: Partial<EnabledField> = {}): EnabledField {
-  return { enabled: true, owners: [], manifests: [], ...overrides };
+  return { enabled: true, owners: [], possibleOwners: [], manifests: [], ...overrides };
 }
 
 /** The mirror holds, and nobody else has said anything since. */
@@ -52,7 +52,20 @@ describe('who has decided that a tenant shall be on', () => {
       decided: true,
     },
   ];
-  test.each(table)('$name: $decided', ({ field, known, decided }) => {
+  const otherVersion: typeof table = [
+    { name: 'a person through another version', field: aField({ possibleOwners: ['kubectl-patch', 'kubectl-edit'] }), decided: true },
+    {
+      name: 'a person or a tool through another version',
+      field: aField({ possibleOwners: ['kubectl-patch', 'helm'] }),
+      decided: false,
+    },
+    {
+      name: 'a tool, where a person has written something through another version',
+      field: aField({ owners: ['helm'], possibleOwners: ['kubectl-patch'] }),
+      decided: false,
+    },
+  ];
+  test.each([...table, ...otherVersion])('$name: $decided', ({ field, known, decided }) => {
     expect(setByPerson(field, known ?? [], toolManagers([]))).toBe(decided);
   });
 });

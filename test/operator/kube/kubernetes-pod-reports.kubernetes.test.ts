@@ -26,6 +26,7 @@ const A_TENANT_REPORT = {
   buckets: [],
   deactivationWave: null,
   deletion: null,
+  refused: null,
   reprojection: null,
   recentFailures: [],
   ignoredAttributes: [],

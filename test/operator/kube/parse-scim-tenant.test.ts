@@ -37,6 +37,59 @@ describe('parseScimTenant', () => {
     expect(tenant.enabledOwners).toEqual(['kubectl-edit', 'scim-operator-breaker']);
   });
 
+  test.each<
+    [name: string, entries: [manager: string, operation: string, version: string, field: string][], owners: string[], possible: string[]]
+  >([
+    ['the one who patched', [['kubectl-patch', 'Update', 'v1beta1', 'f:suspend']], [], ['kubectl-patch']],
+    [
+      'each who writes spec there',
+      [
+        ['kubectl-patch', 'Update', 'v1beta1', 'f:suspend'],
+        ['portal', 'Update', 'v1', 'f:displayName'],
+        ['kubectl', 'Apply', 'v1alpha1', 'f:displayName'],
+      ],
+      [],
+      ['kubectl-patch', 'portal'],
+    ],
+    ['nobody where enabled has kept its name', [['kubectl-patch', 'Update', 'v1beta1', 'f:enabled']], ['kubectl-patch'], []],
+    [
+      'nobody where somebody owns it in this version',
+      [
+        ['kubectl-patch', 'Update', 'v1beta1', 'f:suspend'],
+        ['scim-operator-breaker', 'Apply', 'v1alpha1', 'f:enabled'],
+      ],
+      ['scim-operator-breaker'],
+      [],
+    ],
+    [
+      'nobody where it may have been a manifest that is applied',
+      [
+        ['kubectl-patch', 'Update', 'v1beta1', 'f:suspend'],
+        ['kubectl', 'Apply', 'v1beta1', 'f:suspend'],
+      ],
+      [],
+      [],
+    ],
+    [
+      'nobody where it may have been a manifest that kubectl applies on its side',
+      [
+        ['kubectl-patch', 'Update', 'v1beta1', 'f:suspend'],
+        ['kubectl-client-side-apply', 'Update', 'v1beta1', 'f:suspend'],
+      ],
+      [],
+      [],
+    ],
+  ])('of those who write through another version it takes for a possible owner: %s', (_, entries, owners, possible) => {
+    const managedFields = entries.map(([manager, operation, version, field]) => ({
+      manager,
+      operation,
+      apiVersion: `scim-operator.dev/${version}`,
+      fieldsV1: { 'f:spec': { [field]: {} } },
+    }));
+    const tenant = parseScimTenant({ ...OBJECT, metadata: { ...OBJECT.metadata, managedFields } });
+    expect([tenant.enabledOwners, tenant.possibleOwners]).toEqual([owners, possible]);
+  });
+
   test('sees since when a tenant is being deleted, and whether our finalizer keeps it', () => {
     const deletionTimestamp = '2026-01-02T03:04:05Z';
     const parse = (finalizers: string[]) => parseScimTenant({ ...OBJECT, metadata: { ...OBJECT.metadata, deletionTimestamp, finalizers } });

@@ -154,6 +154,28 @@ describe('readiness', () => {
       requeue: { kind: 'after', milliseconds: 30_000 },
     },
     {
+      name: 'a config that a pod refuses is not programmed',
+      reason: 'that pod goes on with the one before',
+      observed: { pods: pods(CONFIG, { revisions: [tenantConfigRevision(CONFIG), 'before'], refusals: ['it can’t be read'] }) },
+      actions: [],
+      conditions: 'Ready=False/ConfigRefused Reconciling=True/ConfigRefused TokenReady=True/Accepted Programmed=False/ConfigRefused',
+      requeue: { kind: 'after', milliseconds: 30_000 },
+    },
+    {
+      name: 'a config that only a pod refuses which is going is programmed',
+      reason: 'as many pods serve it as shall be there',
+      observed: { pods: pods(CONFIG, { refusals: ['it can’t be read'] }) },
+      actions: [],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
+      name: 'a config of a newer operator is put in this one’s words',
+      reason: 'this operator’s pods would refuse it, and what the feature said is not in its spec',
+      observed: { derived: { ...CONFIG, requires: ['dreams'] }, pods: pods(CONFIG) },
+      actions: [apply({})],
+      conditions: `Ready=True/Programmed ${OK}`,
+    },
+    {
       name: 'no pod at all is not ready',
       reason: 'nobody serves the tenant',
       observed: { pods: pods(null, { expected: 0 }) },

@@ -4,13 +4,17 @@ import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { resourcePath, SECRETS } from '#common/kubernetes/kubernetes-object.ts';
 import { createLogger } from '#common/logger.ts';
+import type { RefusedConfig } from '#common/pod-report.ts';
 import { tenantConfigSchema, tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import { createKubernetesConfigFeed } from '#scim-service/config-feed/kubernetes-config-feed.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
+import { RELEASES, releasedConfigs } from '#test/support/released-configs.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
+
+const UNKNOWN = 'it requires "dreams", which this pod does not know';
 
 let server: ApiServer;
 let operator: KubernetesClient;
@@ -39,6 +43,9 @@ describe('the config feed of the SCIM service', () => {
       set(config: TenantConfig) {
         configs.set(tenantKeyOf(config), config);
         told.push(`set ${config.name} ${config.generation}`);
+      },
+      refuse(key: TenantKey, { reason }: RefusedConfig) {
+        told.push(`refuse ${key}: ${reason}`);
       },
       delete(key: TenantKey) {
         configs.delete(key);
@@ -88,7 +95,11 @@ describe('the config feed of the SCIM service', () => {
     await write(namespace, 'team-hr.acme', JSON.stringify({ ...aTenantConfig(), tokenDigests: 'none' }));
     await write(namespace, 'team-hr.globex', JSON.stringify(aTenantConfig({ name: 'globex' })));
     await waitUntil(() => configs.has('team-hr/globex'), { what: 'the next config' });
-    expect(told).toEqual(['set acme 1', 'synced', 'set globex 1']);
+    expect(told.slice(0, 3).sort()).toEqual(['refuse team-hr/broken: it is not JSON', 'set acme 1', 'synced']);
+    expect(told.slice(3)).toEqual([
+      "refuse team-hr/acme: it can't be read: tokenDigests: Invalid input: expected array, received string",
+      'set globex 1',
+    ]);
 
     await operator.request({ method: 'DELETE', path: resourcePath(SECRETS, { namespace, name: 'team-hr.acme' }) });
     await waitUntil(() => !configs.has('team-hr/acme'), { what: 'the deletion' });
@@ -100,7 +111,33 @@ describe('the config feed of the SCIM service', () => {
     await write(namespace, 'team-hr.acme', JSON.stringify(aTenantConfig({ name: 'acme' })), {});
     const { told } = await start(namespace);
     await waitUntil(() => told.includes('synced'), { what: 'synced' });
-    expect(told).toEqual(['synced']);
+    expect(told).toEqual(['refuse team-hr/other: Secret team-hr.other holds the config of another tenant, team-hr/acme', 'synced']);
+  });
+
+  test('a config that requires what is not known is refused alone, each time that it changes, until one comes that is known', async () => {
+    const namespace = await newNamespace();
+    const dreaming = { ...aTenantConfig(), requires: ['dreams'], state: { kind: 'Dreaming' } };
+    await write(namespace, 'team-hr.acme', JSON.stringify(dreaming));
+    await write(namespace, 'team-hr.globex', JSON.stringify(aTenantConfig({ name: 'globex' })));
+    const { told } = await start(namespace);
+    await waitUntil(() => told.includes('synced'), { what: 'synced' });
+    expect(told.toSorted()).toEqual([`refuse team-hr/acme: ${UNKNOWN}`, 'set globex 1', 'synced']);
+    await write(namespace, 'team-hr.acme', JSON.stringify({ ...dreaming, generation: 2 }));
+    await write(namespace, 'team-hr.acme', JSON.stringify(aTenantConfig({ generation: 3 })));
+    await operator.request({ method: 'DELETE', path: resourcePath(SECRETS, { namespace, name: 'team-hr.acme' }) });
+    await waitUntil(() => told.includes('delete team-hr/acme'), { what: 'the deletion' });
+    expect(told.slice(3)).toEqual([`refuse team-hr/acme: ${UNKNOWN}`, 'set acme 3', 'delete team-hr/acme']);
+  });
+
+  test.each(RELEASES)('every config that an operator of %s rendered is given as it is', async (release) => {
+    const namespace = await newNamespace();
+    for (const [example, text] of releasedConfigs(release)) {
+      await write(namespace, `team-hr.${example}`, JSON.stringify({ ...JSON.parse(text), name: example }));
+    }
+    const { told, configs } = await start(namespace);
+    await waitUntil(() => told.includes('synced'), { what: 'synced' });
+    expect(told.filter((line) => line.startsWith('refuse'))).toEqual([]);
+    expect([...configs.keys()].toSorted()).toEqual([...releasedConfigs(release).keys()].map((name) => `team-hr/${name}`).toSorted());
   });
 
   test('a config that a newer operator extended is read, and its new fields are ignored', async () => {

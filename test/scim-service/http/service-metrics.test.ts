@@ -51,6 +51,16 @@ describe('createServiceMetrics', () => {
     expect(await linesOf(registry, 'scim_deactivation_waves_total')).toEqual(['scim_deactivation_waves_total{namespace="a",tenant="x"} 1']);
   });
 
+  test('asks for the age of the configs and the refused ones at each scrape', async () => {
+    const registry = new Registry();
+    let refused = 0;
+    createServiceMetrics(registry).watchConfigs({ ageSeconds: () => null, refusals: () => refused });
+    expect(await linesOf(registry, 'scim_refused_tenant_configs')).toEqual(['scim_refused_tenant_configs 0']);
+    refused = 2;
+    expect(await linesOf(registry, 'scim_refused_tenant_configs')).toEqual(['scim_refused_tenant_configs 2']);
+    expect(await linesOf(registry, 'scim_config_generation_age_seconds')).toEqual(['scim_config_generation_age_seconds Nan']);
+  });
+
   test('has no tenant label on a histogram', async () => {
     const registry = new Registry();
     createServiceMetrics(registry);

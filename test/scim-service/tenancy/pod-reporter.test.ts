@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { podReportSchema, type DeactivationWave, type RecentFailure, type Reprojection } from '#common/pod-report.ts';
+import { podReportSchema, type DeactivationWave, type RecentFailure, type RefusedConfig, type Reprojection } from '#common/pod-report.ts';
 import { tenantConfigRevision } from '#common/tenant-config.ts';
 import { PodReporter } from '#scim-service/tenancy/pod-reporter.ts';
 import { TenantDirectory, type ServedTenant } from '#scim-service/tenancy/tenant-directory.ts';
@@ -24,6 +24,8 @@ const FAILURE: RecentFailure = {
   reason: 'Uniqueness',
   message: 'userName is taken by another person of this tenant',
 };
+
+const REFUSED: RefusedConfig = { revision: '0123456789abcdef', reason: 'it requires "dreams", which this pod does not know' };
 
 const NOT_COUNTED: PeopleCount = { users: null, countedAt: null };
 
@@ -78,6 +80,7 @@ describe('the whole report', () => {
           recentFailures: [FAILURE],
           ignoredAttributes: ['nickName', 'x509Certificates'],
           deletion: null,
+          refused: null,
         },
         'team-it/idle': {
           generation: 1,
@@ -93,6 +96,7 @@ describe('the whole report', () => {
           recentFailures: [],
           ignoredAttributes: [],
           deletion: null,
+          refused: null,
         },
       },
       cursor: 'boot-1:1',
@@ -119,6 +123,22 @@ describe('the whole report', () => {
 
     directory.set(deleting('uid-2'));
     expect(reported()).toEqual({ id: 'uid-2', requestsInFlight: 0, progress: null });
+  });
+
+  test('tells which config it refuses, of a tenant that it serves as before and of one that it can not serve', () => {
+    const directory = new TenantDirectory({ logger: aLog().logger, clock: () => 0 });
+    directory.set(aTenantConfig());
+    directory.refuse('team-hr/acme', REFUSED);
+    directory.refuse('team-hr/never', REFUSED);
+    const report = aReporter(
+      directory,
+      () => 0,
+      () => ({ users: 3, countedAt: 0 }),
+    ).report(null);
+
+    expect(podReportSchema.parse(report)).toEqual(report);
+    expect(report.tenants['team-hr/acme']).toMatchObject({ revision: tenantConfigRevision(aTenantConfig()), users: 3, refused: REFUSED });
+    expect(report.tenants['team-hr/never']).toMatchObject({ revision: '', generation: 0, users: null, buckets: [], refused: REFUSED });
   });
 
   test('says so while the configs are not all read', () => {
@@ -169,6 +189,7 @@ describe('what has changed since a report', () => {
     { what: 'a wave', change: ({ tenant }) => void (tenant().waves.current = WAVE) },
     { what: 'a re-projection', change: ({ tenant }) => void (tenant().upkeep.reprojection = REPROJECTION) },
     { what: 'the progress of a deletion', change: ({ tenant }) => void (tenant().upkeep.deletion = { id: 'uid-1', progress: null }) },
+    { what: 'a refusal', change: ({ directory }) => directory.refuse('team-hr/acme', REFUSED) },
     { what: 'another config', change: ({ directory }) => directory.set(aTenantConfig({ generation: 2 })) },
     { what: 'a new epoch, whose notes are as new as it', change: ({ directory }) => directory.set(aTenantConfig({ breakerEpoch: 1 })) },
     {
@@ -183,6 +204,28 @@ describe('what has changed since a report', () => {
     expect(told).toEqual({ partial: true, tenants: ['team-hr/acme'], gone: [], cursor: expect.not.stringMatching(`^${cursor}$`) });
     expect(world.since(told.cursor).tenants).toEqual([]);
     expect(world.since(cursor)).toEqual(told);
+  });
+
+  test('is a tenant that can not be served, with each other refusal, until it is served or goes', () => {
+    const { directory, since } = setUp();
+    const next = (cursor: string | null) => {
+      const told = since(cursor);
+      return { told: [told.tenants, told.gone], cursor: told.cursor };
+    };
+    let { told, cursor } = next(since(null).cursor);
+    const expectNext = (tenants: readonly string[], gone: readonly string[] = []): void => {
+      ({ told, cursor } = next(cursor));
+      expect(told).toEqual([tenants, gone]);
+    };
+    for (const name of ['never', 'gone'] as const) directory.refuse(`team-hr/${name}`, REFUSED);
+    expectNext(['team-hr/never', 'team-hr/gone']);
+    directory.refuse('team-hr/never', REFUSED);
+    expectNext([]);
+    directory.refuse('team-hr/never', { ...REFUSED, reason: 'it is not JSON' });
+    directory.delete('team-hr/gone');
+    expectNext(['team-hr/never'], ['team-hr/gone']);
+    directory.set(aTenantConfig({ name: 'never' }));
+    expectNext(['team-hr/never']);
   });
 
   test('is every tenant whose people were counted, the same number or not', () => {

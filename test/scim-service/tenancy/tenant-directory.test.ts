@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { tenantConfigRevision, type TenantConfig } from '#common/tenant-config.ts';
+import type { TenantKey } from '#common/tenant-key.ts';
 import { TenantDirectory, type ServedTenant } from '#scim-service/tenancy/tenant-directory.ts';
 import { aRule, aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { aClock } from '#test/support/a-clock.ts';
@@ -10,6 +11,8 @@ function aDirectory() {
   const log = aLog();
   return { directory: new TenantDirectory({ logger: log.logger, clock: clock.now }), clock, log };
 }
+
+const REFUSED = { revision: '0123456789abcdef', reason: 'it requires "dreams", which this pod does not know' };
 
 function notesOf({ waves, ignored, failures, upkeep }: ServedTenant) {
   return { waves, ignored, failures, upkeep };
@@ -47,7 +50,7 @@ describe('TenantDirectory', () => {
     expect(directory.newestConfigAgeSeconds()).toBe(5);
   });
 
-  test('keeps the last good config when the next one does not compile, and logs why', () => {
+  test('keeps the last good config when the next one can not be compiled, and tells why', () => {
     const { directory, log } = aDirectory();
     directory.set(aTenantConfig());
     const served = directory.find('team-hr/acme');
@@ -55,18 +58,66 @@ describe('TenantDirectory', () => {
     directory.set(aTenantConfig({ name: 'other', mapping: [aRule('userNam', 'login')] }));
 
     expect(directory.find('team-hr/acme')).toBe(served);
+    expect(served?.refusal.current).toMatchObject({ reason: expect.stringContaining('userNam') });
     expect(directory.find('team-hr/other')).toBeNull();
+    expect(directory.isUnserved('team-hr/other')).toBe(true);
     expect(log.lines).toMatchObject([
       { level: 'debug', tenant: 'team-hr/acme', generation: 1 },
       {
         level: 'error',
         tenant: 'team-hr/acme',
-        generation: 2,
+        revision: served?.refusal.current?.revision,
+        reason: expect.stringContaining('userNam'),
         served: served?.revision,
-        msg: 'tenant config is not usable, the last good one stays in force',
+        msg: 'tenant config is refused; the last good one, if there was one, stays in force',
       },
       { level: 'error', tenant: 'team-hr/other', served: null },
     ]);
+  });
+
+  test('goes on with the last good config while newer ones are refused, and logs each of these once', () => {
+    const { directory, log } = aDirectory();
+    directory.set(aTenantConfig());
+    const served = directory.find('team-hr/acme');
+    for (const revision of ['1', '1', '2', '2']) directory.refuse('team-hr/acme', { ...REFUSED, revision });
+
+    expect(directory.find('team-hr/acme')).toBe(served);
+    expect([served?.refusal.current, served?.refusal.changes]).toEqual([{ ...REFUSED, revision: '2' }, 2]);
+    expect(directory.refusals()).toBe(1);
+    expect(log.lines.slice(1).map(({ revision, reason }) => [revision, reason])).toEqual([
+      ['1', REFUSED.reason],
+      ['2', REFUSED.reason],
+    ]);
+  });
+
+  test.each([
+    ['the one before comes back', aTenantConfig()],
+    ['a newer one comes', aTenantConfig({ generation: 2 })],
+  ])('a refusal is over when %s', (_, config) => {
+    const { directory } = aDirectory();
+    directory.set(aTenantConfig());
+    directory.refuse('team-hr/acme', REFUSED);
+    directory.set(config);
+
+    expect(directory.find('team-hr/acme')).toMatchObject({ config, refusal: { current: null } });
+    expect(directory.refusals()).toBe(0);
+  });
+
+  test('knows which tenants have never had a config that can be served, until they have one or go', () => {
+    const { directory, log } = aDirectory();
+    for (const key of ['team-hr/acme', 'team-hr/acme', 'team-hr/other', 'team-hr/gone'] as const) directory.refuse(key, REFUSED);
+    expect([...directory.everyone()][0]).toEqual({ key: 'team-hr/acme', refused: REFUSED });
+    expect([directory.refusals(), log.lines.length]).toEqual([3, 3]);
+
+    directory.set(aTenantConfig());
+    directory.delete('team-hr/gone');
+    expect([...directory.everyone()].map(({ key }) => key)).toEqual(['team-hr/acme', 'team-hr/other']);
+    expect(['team-hr/acme', 'team-hr/other', 'team-hr/gone'].map((key) => directory.isUnserved(key as TenantKey))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(directory.find('team-hr/acme')?.refusal.current).toBeNull();
   });
 
   test('a change of the config keeps outcomes, activity, notes and what the rate limiter gave out', () => {

@@ -149,7 +149,7 @@ describe('reading a folder', () => {
     expect((await acme(cluster)).spec).toEqual({
       problems: [
         'spec.attributeMapping[0].target: write a field of your record such as email or contact.email',
-        'spec.displayname: no such field; look for a spelling mistake',
+        'spec.displayname: no such field in this version of the operator; look for a spelling mistake',
       ],
     });
   });

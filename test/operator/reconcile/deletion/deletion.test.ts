@@ -201,6 +201,16 @@ describe('what is told of it', () => {
     expect(requeue).toEqual({ kind: 'after', milliseconds });
   });
 
+  test('is that pods of another version keep it from going on', () => {
+    const reason = 'it can’t be read: state.kind: Invalid input';
+    const { status, requeue } = conclude({ pods: { ...told(null, {})!, refusals: [reason] } });
+    expect(status.conditions[0]?.message).toBe(
+      'Being deleted; waits for pods of another version: 1 of 2 pods of the SCIM service refuse this configuration: ' +
+        `${reason}; with spec.tenantDeletion: Retain it goes at once, and who is left stays`,
+    );
+    expect(requeue).toEqual({ kind: 'after', milliseconds: 2_000 });
+  });
+
   test('keeps the figures while no pod tells any', () => {
     const deletion = { startedTime: '2026-11-24T06:00:01Z', total: 12, removed: 5 };
     const { status } = conclude({ tenant: deleted({ status: { ...SETTLED, deletion } }), pods: told(null, null) });
