@@ -156,7 +156,8 @@ describe('a tenant that fails while others go well', () => {
     expect(world.done).toEqual(new Set(tenants.filter((key) => key !== 'team/t-3')));
     expect(world.runs.filter((key) => key !== 'team/t-3')).toHaveLength(999);
     expect(world.passed.has('team/t-3')).toBe(true);
-    expect(world.told('error')).toEqual([OWN]);
+    // Its own delay passes on the real clock, so that a slow machine sees it try again.
+    expect(new Set(world.told('error'))).toEqual(new Set([OWN]));
     expect(await world.gauge()).toBe(0);
   });
 
