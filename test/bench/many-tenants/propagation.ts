@@ -55,7 +55,16 @@ export async function propagation(
   }
   await Promise.all(pending);
   const isServed = ({ key, generation }: Change): boolean => pods.every(({ served }) => served.servedAt(key, generation) !== null);
-  await waitUntil(() => changes.every(isServed), { what: 'every change in every pod', timeoutMs: GIVE_UP_MS });
+  await waitUntil(() => changes.every(isServed), { what: 'every change in every pod', timeoutMs: GIVE_UP_MS }).catch(
+    async (error: unknown) => {
+      const missing = changes.filter((change) => !isServed(change));
+      const depth = (await scrape(operator.adminPort)).sum('workqueue_depth');
+      const named = missing.slice(0, 5).map(({ key, generation }) => `${key} ${generation}`);
+      throw new Error(`${missing.length} changes are not served, and ${depth} tenants wait for the operator: ${named.join(', ')}`, {
+        cause: error,
+      });
+    },
+  );
   const latencies = changes
     .map(
       ({ key, generation, answeredAt }) => Math.max(...pods.map(({ served }) => served.servedAt(key, generation) ?? Infinity)) - answeredAt,
