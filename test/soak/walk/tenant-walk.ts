@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { directoryStep } from './directory-work.ts';
+import { EDIT_CHAPTERS } from './edit-chapters.ts';
+import { LIFE_CHAPTERS } from './life-chapters.ts';
+import { settleDoubts } from './settle-doubts.ts';
+import type { TenantContext } from './tenant-context.ts';
+import { TOKEN_CHAPTERS } from './token-chapters.ts';
+import { TRIP_CHAPTERS } from './trip-chapters.ts';
+
+const CHAPTERS = [...LIFE_CHAPTERS, ...EDIT_CHAPTERS, ...TOKEN_CHAPTERS, ...TRIP_CHAPTERS];
+
+/** How often something happens to the tenant itself rather than to its people. */
+const CHAPTER_SHARE = 0.06;
+const REST = { least: 50, most: 400 };
+
+/**
+ * Walks with one tenant: its directory sends people, and now and then something happens to it. One thing at a time, so that
+ * what is wanted is always known; what the programs do about it goes on meanwhile.
+ */
+export async function walkTenant(context: TenantContext, counts: Map<string, number>, signal: AbortSignal): Promise<void> {
+  const { intent, random } = context;
+  while (!signal.aborted) {
+    if (intent.uid === null || random.chance(CHAPTER_SHARE)) await chapter(context, counts);
+    else await directoryStep(context);
+    await settleDoubts(context);
+    await sleep(random.int(REST.least, REST.most), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function chapter(context: TenantContext, counts: Map<string, number>): Promise<void> {
+  const { intent, random, report } = context;
+  const possible = CHAPTERS.filter(({ applies }) => applies(intent));
+  const chosen = random.weighted(possible.map((value) => ({ weight: value.weight, value })));
+  try {
+    if ((await chosen.happen(context)) !== false) counts.set(chosen.name, (counts.get(chosen.name) ?? 0) + 1);
+  } catch (error) {
+    report(`${intent.name}: ${chosen.name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
