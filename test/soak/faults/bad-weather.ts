@@ -5,10 +5,12 @@ import type { Fault, Season } from './fault.ts';
 import { PROGRAM_FAULTS } from './program-faults.ts';
 import { SERVER_FAULTS } from './server-faults.ts';
 
-export const FAULTS: readonly Fault[] = [...PROGRAM_FAULTS, ...SERVER_FAULTS];
+const FAULTS: readonly Fault[] = [...PROGRAM_FAULTS, ...SERVER_FAULTS];
 
-/** Milliseconds between two faults: time for what was interrupted to be finished, now and then. */
-const REST = { least: 2_000, most: 9_000 };
+/** Milliseconds between two faults. Now and then it is long enough for directories to look up who is in doubt (settle-doubts.ts). */
+const REST = { least: 2_000, most: 14_000 };
+/** How often a fault of something else comes at the same time, in a storm. */
+const TWO_AT_ONCE = 0.25;
 
 export interface BadWeatherParts {
   readonly installation: Installation;
@@ -42,18 +44,29 @@ export class BadWeather {
       await sleep(random.int(rest.least, rest.most), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       const now = season();
-      const fault = random.weighted(
-        FAULTS.filter(({ seasons }) => seasons.includes(now)).map((value) => ({ weight: value.weight, value })),
-      );
-      say(`fault: ${fault.name}`);
-      this.counts.set(fault.name, (this.counts.get(fault.name) ?? 0) + 1);
+      const faults = this.#choose(now);
+      for (const { name } of faults) {
+        say(`fault: ${name}`);
+        this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+      }
       this.#isUnderWay = true;
       try {
-        await fault.strike(installation, random, now);
+        await Promise.all(
+          faults.map((fault) => fault.strike(installation, random.fork(`${fault.name} ${this.counts.get(fault.name)}`), now)),
+        );
       } finally {
         this.#isUnderWay = false;
         this.#overAt = Date.now();
       }
     }
+  }
+
+  #choose(season: Season): readonly Fault[] {
+    const { random } = this.#parts;
+    const pick = (among: readonly Fault[]): Fault => random.weighted(among.map((value) => ({ weight: value.weight, value })));
+    const possible = FAULTS.filter(({ seasons }) => seasons.includes(season));
+    const first = pick(possible);
+    if (season !== 'storm' || !random.chance(TWO_AT_ONCE)) return [first];
+    return [first, pick(possible.filter(({ target }) => target !== first.target))];
   }
 }

@@ -6,6 +6,8 @@ export type Season = 'storm' | 'weather';
 
 export interface Fault {
   readonly name: string;
+  /** What it strikes; two faults at once never have the same. */
+  readonly target: 'operator' | 'pod' | 'Kubernetes' | 'MongoDB' | 'mail';
   readonly weight: number;
   readonly seasons: readonly Season[];
   /** Does it, and undoes it; resolves when all of it is over. */

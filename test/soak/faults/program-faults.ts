@@ -9,43 +9,67 @@ const LEASE = '/apis/coordination.k8s.io/v1/namespaces/scim-operator/leases/scim
 export const PROGRAM_FAULTS: readonly Fault[] = [
   {
     name: 'kill -9 of the leading operator',
+    target: 'operator',
     weight: 3,
     seasons: IN_STORM,
     strike: async (i, r) => end(i, r, await operator(i, true), 'SIGKILL'),
   },
   {
     name: 'SIGTERM of the leading operator',
+    target: 'operator',
     weight: 1,
     seasons: IN_STORM,
     strike: async (i, r) => end(i, r, await operator(i, true), 'SIGTERM'),
   },
   {
     name: 'the leading operator stands still for longer than its lease',
+    target: 'operator',
     weight: 1,
     seasons: IN_STORM,
     strike: async (i, r) => standStill(i, await operator(i, true), r.int(18_000, 24_000)),
   },
   {
     name: 'the leading operator stands still for a moment',
+    target: 'operator',
     weight: 1,
     seasons: ALWAYS,
     strike: async (i, r) => standStill(i, await operator(i, true), r.int(1_000, 4_000)),
   },
   {
     name: 'kill -9 of the waiting operator',
+    target: 'operator',
     weight: 1,
     seasons: IN_STORM,
     strike: async (i, r) => end(i, r, await operator(i, false), 'SIGKILL'),
   },
   {
     name: 'the waiting operator stands still',
+    target: 'operator',
     weight: 1,
     seasons: ALWAYS,
     strike: async (i, r) => standStill(i, await operator(i, false), r.int(2_000, 8_000)),
   },
-  { name: 'kill -9 of a pod', weight: 3, seasons: ALWAYS, strike: (i, r, season) => end(i, r, mortalPod(i, r, season), 'SIGKILL') },
-  { name: 'SIGTERM of a pod', weight: 2, seasons: ALWAYS, strike: (i, r, season) => end(i, r, mortalPod(i, r, season), 'SIGTERM') },
-  { name: 'a pod stands still', weight: 2, seasons: ALWAYS, strike: (i, r) => standStill(i, r.pick(i.pods), r.int(2_000, 8_000)) },
+  {
+    name: 'kill -9 of a pod',
+    target: 'pod',
+    weight: 3,
+    seasons: ALWAYS,
+    strike: (i, r, season) => end(i, r, mortalPod(i, r, season), 'SIGKILL'),
+  },
+  {
+    name: 'SIGTERM of a pod',
+    target: 'pod',
+    weight: 2,
+    seasons: ALWAYS,
+    strike: (i, r, season) => end(i, r, mortalPod(i, r, season), 'SIGTERM'),
+  },
+  {
+    name: 'a pod stands still',
+    target: 'pod',
+    weight: 2,
+    seasons: ALWAYS,
+    strike: (i, r) => standStill(i, r.pick(i.pods), r.int(2_000, 8_000)),
+  },
 ];
 
 /** By the Lease; any while nobody holds it. */

@@ -9,6 +9,7 @@ const MILD_MS = 3_000;
 export const SERVER_FAULTS: readonly Fault[] = [
   {
     name: 'kill -9 of the API server',
+    target: 'Kubernetes',
     weight: 2,
     seasons: IN_STORM,
     strike: (installation, random) =>
@@ -20,6 +21,7 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'kill -9 of etcd',
+    target: 'Kubernetes',
     weight: 2,
     seasons: IN_STORM,
     strike: (installation, random) =>
@@ -32,18 +34,21 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'the API server stands still',
+    target: 'Kubernetes',
     weight: 1,
     seasons: ALWAYS,
     strike: (i, r) => inApiTrouble(i, ({ api }) => standStill(api.pids().apiServer, r.int(500, MILD_MS))),
   },
   {
     name: 'etcd stands still',
+    target: 'Kubernetes',
     weight: 1,
     seasons: ALWAYS,
     strike: (i, r) => inApiTrouble(i, ({ api }) => standStill(api.pids().etcd, r.int(500, MILD_MS))),
   },
   {
     name: 'the wire to the API server is cut',
+    target: 'Kubernetes',
     weight: 2,
     seasons: ALWAYS,
     strike: (installation, random, season) =>
@@ -55,6 +60,7 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'kill -9 of MongoDB',
+    target: 'MongoDB',
     weight: 2,
     seasons: ALWAYS,
     async strike({ cluster: { mongo } }, random) {
@@ -66,6 +72,7 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'MongoDB stands still',
+    target: 'MongoDB',
     weight: 1,
     seasons: ALWAYS,
     async strike({ cluster: { mongo } }, random) {
@@ -74,6 +81,7 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'the wire to MongoDB is cut',
+    target: 'MongoDB',
     weight: 2,
     seasons: ALWAYS,
     async strike({ cluster: { mongoWire } }, random) {
@@ -84,6 +92,7 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'the mail server is down',
+    target: 'mail',
     weight: 2,
     seasons: ALWAYS,
     async strike({ cluster: { smtp } }, random) {
@@ -94,6 +103,7 @@ export const SERVER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'the mail server answers 451',
+    target: 'mail',
     weight: 2,
     seasons: ALWAYS,
     async strike({ cluster: { smtp } }, random) {

@@ -39,7 +39,7 @@ export interface TenantIntent {
 export type Writer = 'person' | 'argocd' | 'argocd-server-side' | 'flux' | 'kubectl-apply';
 
 /** What is served while a tenant is paused, whatever is written meanwhile. */
-export interface PausedView {
+interface PausedView {
   readonly generation: number;
   readonly displayName: string;
   readonly mapping: number;
@@ -70,7 +70,7 @@ export const MAPPINGS: readonly (readonly { readonly source: string; readonly ta
 ];
 
 /** The breaker opens at this many failures of a minute, which bad weather alone never makes: a client that isn't answered waits. */
-export const FAILURE_LIMIT = 30;
+const FAILURE_LIMIT = 30;
 
 export function keyOf({ namespace, name }: Pick<TenantIntent, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;

@@ -90,7 +90,7 @@ function changeContacts({ random, intent, mails }: TenantContext): void {
 
 /** The operator has done all that is wanted by now, and every pod serves it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a ScimTenant as the API server shows it
-export function isSettled({ token }: TenantIntent, { metadata, status }: any): boolean {
+function isSettled({ token }: TenantIntent, { metadata, status }: any): boolean {
   if (!status || token === null) return false;
   const { observedGeneration, programmed, token: seen } = status;
   return (

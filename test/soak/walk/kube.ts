@@ -10,7 +10,7 @@ const PATIENCE_MS = 180_000;
 const PAUSE_MS = 500;
 
 /** What somebody was to see in time and did not. */
-export class NotSeenError extends Error {
+class NotSeenError extends Error {
   override readonly name = 'NotSeenError';
 }
 
