@@ -161,7 +161,7 @@ async function settle({ settleSeconds }: SoakOptions, parts: SettleParts, report
     }
     await sleep(AUDIT_PAUSE_MS);
   }
-  const settledAfter = Date.now() - begin;
+  const settledAfter = weather.quietMs();
   await sleep(AFTERWARDS_MS);
   for (const line of await differences()) report(`afterwards: ${line}`);
   return settledAfter;

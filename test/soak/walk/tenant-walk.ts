@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stateOf } from '../model/tenant-intent.ts';
 import { directoryStep } from './directory-work.ts';
 import { EDIT_CHAPTERS } from './edit-chapters.ts';
 import { LIFE_CHAPTERS } from './life-chapters.ts';
@@ -11,6 +12,8 @@ const CHAPTERS = [...LIFE_CHAPTERS, ...EDIT_CHAPTERS, ...TOKEN_CHAPTERS, ...TRIP
 
 /** How often something happens to the tenant itself rather than to its people. */
 const CHAPTER_SHARE = 0.06;
+/** Of one that is switched off, so that it is not for long. */
+const CHAPTER_SHARE_OFF = 0.2;
 const REST = { least: 50, most: 400 };
 
 /**
@@ -20,7 +23,8 @@ const REST = { least: 50, most: 400 };
 export async function walkTenant(context: TenantContext, counts: Map<string, number>, signal: AbortSignal): Promise<void> {
   const { intent, random } = context;
   while (!signal.aborted) {
-    if (intent.uid === null || random.chance(CHAPTER_SHARE)) await chapter(context, counts);
+    const share = stateOf(intent) === 'Active' ? CHAPTER_SHARE : CHAPTER_SHARE_OFF;
+    if (intent.uid === null || random.chance(share)) await chapter(context, counts);
     else await directoryStep(context);
     await settleDoubts(context);
     await sleep(random.int(REST.least, REST.most), undefined, { signal }).catch(() => undefined);
