@@ -11,7 +11,8 @@ export interface SoakFlags {
 export const HELP = `npm run soak -- [flags]
 
 Starts a small installation on real servers (kube-apiserver, etcd, a MongoDB-compatible server, an SMTP server, two operators, the pods of
-the service), walks at random over tenants, people and faults, and compares at the end what is wanted with what is there.
+the service), walks at random over tenants, people and faults, and compares what is wanted with what is there, every 2.5 minutes and at the
+end, when the faults have stopped.
 Ends with 0 when nothing differs, else with 1 and a list; the logs are kept then, in a folder whose name is printed.
 
   --minutes N   how long the walk lasts; 10. Half of it is storm (every process is killed, stopped and cut off), half is weather
@@ -19,7 +20,7 @@ Ends with 0 when nothing differs, else with 1 and a list; the logs are kept then
   --seed TEXT   which walk; printed, and by chance unless told. Choices are repeated, their moments are not: processes are real
   --tenants N   how many ScimTenants there are at most; 12
   --pods N      pods of the service, 2 or 3; 3
-  --settle N    seconds that everything is given after the last fault; 120
+  --settle N    seconds that everything is given after the last fault of a round; 120
   --help        this
 `;
 

@@ -3,11 +3,12 @@ import type { Actual } from './audit/actual.ts';
 import { audit, type Wanted } from './audit/audit.ts';
 import { auditMemory, judgeMemory, type MemoryVerdict } from './audit/audit-memory.ts';
 import { BadWeather } from './faults/bad-weather.ts';
+import type { Season } from './faults/fault.ts';
 import type { SoakFlags } from './flags.ts';
 import { Installation } from './installation.ts';
 import { MailBook, tokenNotice } from './model/mail-book.ts';
 import { PeopleBook } from './model/people-book.ts';
-import { memoryWindow, walkLength } from './soak-times.ts';
+import { memoryWindow, roundsOf } from './soak-times.ts';
 import { NAMESPACES, newSlot } from './new-slot.ts';
 import { observe } from './observe.ts';
 import { Random } from './random.ts';
@@ -17,8 +18,9 @@ import { DIALECTS } from './walk/dialects.ts';
 import { DirectoryLine } from './walk/directory-line.ts';
 import { GitOps } from './walk/git-ops.ts';
 import { Kube } from './walk/kube.ts';
+import { deleteTenant } from './walk/life-chapters.ts';
 import type { TenantContext } from './walk/tenant-context.ts';
-import { walkTenant } from './walk/tenant-walk.ts';
+import { happen, walkTenant } from './walk/tenant-walk.ts';
 import { TripSlots } from './walk/trip-slots.ts';
 
 /** After a request that was not answered nothing happens any more for it; see settle-doubts.ts. */
@@ -27,14 +29,17 @@ const AUDIT_PAUSE_MS = 3_000;
 /** A late mail, or a late write of an old process, comes within this time or not at all. */
 const AFTERWARDS_MS = 6_000;
 
+/** A part of the tenants goes at the end of each round, so that what they leave behind can be seen. */
+const LAST_CHAPTER = { name: 'deleted at the end of a round', happen: deleteTenant };
+
 export interface SoakResult {
   /** What is wrong; empty when nothing is. */
   readonly findings: readonly string[];
   /** Tables of what was done, each by name. */
   readonly counts: Readonly<Record<string, ReadonlyMap<string, number> | Readonly<Record<string, number>>>>;
   readonly memory: readonly MemoryVerdict[];
-  /** From the last fault until nothing differed, in milliseconds; null when something always did. */
-  readonly settledAfter: number | null;
+  /** Of each round, from its last fault until nothing differed, in milliseconds. One that never settles is the last, and missing. */
+  readonly settledAfter: readonly number[];
 }
 
 export interface SoakOptions extends SoakFlags {
@@ -45,7 +50,7 @@ export interface SoakOptions extends SoakFlags {
   readonly rest?: { readonly least: number; readonly most: number };
 }
 
-/** Starts everything, walks, stops the faults, and compares. */
+/** Starts everything, walks in rounds, and compares after each, when the faults have stopped. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { say, folder, pods } = options;
   const random = new Random(options.seed);
@@ -62,25 +67,17 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const gitOps = new GitOps(kube);
   const directory = new DirectoryLine(() => installation.pods, report);
   const mails = new MailBook();
-  const length = walkLength(options.minutes);
   const begin = Date.now();
+  let season: Season = 'storm';
   const weather = new BadWeather({
     installation,
     random: random.fork('weather'),
-    season: () => (Date.now() - begin < length / 2 ? 'storm' : 'weather'),
+    season: () => season,
     say: (line) => say(`${((Date.now() - begin) / 1_000).toFixed(0)} s ${line}`),
     ...(options.rest && { rest: options.rest }),
   });
-  const shared = {
-    kube,
-    gitOps,
-    directory,
-    mails,
-    smtp: installation.cluster.smtp,
-    tripSlots: new TripSlots(),
-    quietMs: () => weather.quietMs(),
-    report,
-  };
+  const quietMs = (): number => weather.quietMs();
+  const shared = { kube, gitOps, directory, mails, smtp: installation.cluster.smtp, tripSlots: new TripSlots(), quietMs, report };
   const tenants = Array.from({ length: options.tenants }, (_, index): TenantContext => {
     const own = random.fork(`tenant-${index}`);
     const intent = newSlot(index, own);
@@ -88,16 +85,33 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   });
 
   const chapters = new Map<string, number>();
-  const walkEnd = AbortSignal.timeout(length);
   const end = new AbortController();
   const toolsRun = gitOps.run(end.signal);
-  const memoryRun = watchMemory(installation, begin, walkEnd);
-  await Promise.all([weather.run(walkEnd), ...tenants.map((context) => walkTenant(context, chapters, walkEnd))]);
-  say('the walk and the faults are over');
-  const settledAfter = await settle(options, { installation, directory, weather, wanted: { tenants, mails } }, report);
+  const memoryRun = watchMemory(installation, begin, end.signal);
+  const settledAfter: number[] = [];
+  const rounds = roundsOf(options.minutes);
+  let mildFrom = Infinity;
+  for (const [round, length] of rounds.entries()) {
+    const clearing = setTimeout(
+      () => {
+        season = 'weather';
+        mildFrom = Math.min(mildFrom, Date.now() - begin);
+      },
+      Math.max(0, (rounds.length / 2 - round) * length),
+    );
+    const roundEnd = AbortSignal.timeout(length);
+    await Promise.all([weather.run(roundEnd), ...tenants.map((context) => walkTenant(context, chapters, roundEnd))]);
+    clearTimeout(clearing);
+    await Promise.all(tenants.filter((_, index) => index % 4 === 3).map((context) => happen(context, chapters, LAST_CHAPTER)));
+    say(`round ${round + 1} of ${rounds.length} is over, and so are its faults`);
+    const after = await settle(options, { installation, directory, weather, wanted: { tenants, mails } }, report);
+    if (after === null) break;
+    settledAfter.push(after);
+  }
+  const memoryEnd = Date.now() - begin;
   end.abort();
   await toolsRun;
-  const memory = judgeMemory(await memoryRun, memoryWindow(length));
+  const memory = judgeMemory(await memoryRun, memoryWindow(mildFrom, memoryEnd));
   return {
     findings: [...found, ...installation.findings(), ...auditMemory(memory)],
     counts: {

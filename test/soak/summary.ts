@@ -19,7 +19,8 @@ export function summary(flags: SoakFlags, { counts, memory, settledAfter, findin
   for (const { process, samples, first, second, isFlat } of memory) {
     lines.push(`  ${process.padEnd(16)} ${mebibytes(first)}, ${mebibytes(second)} (${samples} samples)${isFlat ? '' : ' GROWS'}`);
   }
-  lines.push('', settledAfter === null ? 'did not settle' : `settled ${(settledAfter / 1_000).toFixed(0)} s after the last fault`);
+  const times = settledAfter.map((milliseconds) => `${(milliseconds / 1_000).toFixed(0)} s`);
+  lines.push('', `rounds that settled, after their last fault: ${times.join(', ') || 'none'}`);
   lines.push('', findings.length === 0 ? 'nothing differs' : `${findings.length} findings:`, ...findings.map((finding) => `- ${finding}`));
   return `${lines.join('\n')}\n`;
 }

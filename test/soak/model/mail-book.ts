@@ -10,6 +10,29 @@ interface TenantMails {
   readonly notices: Map<string, OwedNotice>;
 }
 
+/** Whether the operator says, by the status, that it has yet to send a mail. */
+export type IsPending = (notice: string, contact: string) => boolean;
+
+/** @param status of the ScimTenant; without one nothing is known to be sent */
+export function pendingBy(
+  status:
+    | {
+        readonly notifications?: { readonly notices?: readonly { readonly id: string; readonly pending?: readonly string[] }[] };
+      }
+    | undefined,
+): IsPending {
+  return (notice, contact) => {
+    if (status === undefined) return true;
+    const stored = status.notifications?.notices?.find(({ id }) => id === notice);
+    return stored?.pending?.includes(markOf(contact)) ?? false;
+  };
+}
+
+/** As the status names a contact. */
+function markOf(contact: string): string {
+  return sha256(contact).slice(0, 12);
+}
+
 /** Mails that are owed, and to whom. A notice is owed at least once to each contact, under the same Message-ID each time. */
 export class MailBook {
   readonly #tenants = new Map<string, TenantMails>();
@@ -28,17 +51,16 @@ export class MailBook {
     if (!mails.notices.has(notice)) mails.notices.set(notice, { must: new Set() });
   }
 
-  /** Others are the contacts from now on: who no longer is one is no longer owed, who is new may be told. */
-  contactsChanged(uid: string, contacts: readonly string[]): void {
-    for (const { must } of this.#of(uid, contacts).notices.values()) {
-      for (const contact of must) if (!contacts.includes(contact)) must.delete(contact);
-    }
+  /** Others are the contacts from now on: who no longer is one and waits for a mail is no longer owed, who is new may be told. */
+  contactsChanged(uid: string, contacts: readonly string[], isPending: IsPending): void {
+    this.#of(uid, contacts);
+    this.forgive(uid, (notice, contact) => !contacts.includes(contact) && isPending(notice, contact));
   }
 
-  /** The tenant goes: what was not sent by now need not be sent. */
-  forgive(uid: string, isSent: (messageId: string) => boolean): void {
+  /** What is still to be sent need not be sent any more, as when the tenant goes; what is said to be sent has to be there. */
+  forgive(uid: string, isPending: IsPending): void {
     for (const [notice, { must }] of this.#tenants.get(uid)?.notices ?? []) {
-      for (const contact of must) if (!isSent(messageId(uid, notice, contact))) must.delete(contact);
+      for (const contact of must) if (isPending(notice, contact)) must.delete(contact);
     }
   }
 
@@ -75,7 +97,7 @@ export interface OwedMail {
 
 /** As the operator makes it, for a sender of example.com. */
 export function messageId(uid: string, notice: string, contact: string): string {
-  return `<${notice}.${uid}.${sha256(contact).slice(0, 12)}@example.com>`;
+  return `<${notice}.${uid}.${markOf(contact)}@example.com>`;
 }
 
 export function tripNotice(trip: number): string {

@@ -1,5 +1,5 @@
 import { fingerprintOf, type TenantIntent } from '../model/tenant-intent.ts';
-import { tokenNotice } from '../model/mail-book.ts';
+import { pendingBy, tokenNotice } from '../model/mail-book.ts';
 import type { Chapter, TenantContext } from './tenant-context.ts';
 
 const CONTACTS = ['hr@acme.example', 'it@acme.example', 'oncall@acme.example', 'audit@acme.example'];
@@ -27,7 +27,7 @@ export const EDIT_CHAPTERS: readonly Chapter[] = [
     }),
     applies: isPresent,
   },
-  edit('other contacts', 2, (context) => changeContacts(context)),
+  edit('other contacts', 2, changeContacts),
   {
     ...edit('another action of the failure policy', 1, ({ intent }) => {
       intent.action = intent.action === 'Disable' ? 'NotifyOnly' : 'Disable';
@@ -67,24 +67,25 @@ export const EDIT_CHAPTERS: readonly Chapter[] = [
   },
 ];
 
-function edit(name: string, weight: number, change: (context: TenantContext) => void): Chapter {
+function edit(name: string, weight: number, change: (context: TenantContext) => void | Promise<void>): Chapter {
   return {
     name,
     weight,
     applies: ({ uid }) => uid !== null,
     async happen(context) {
-      change(context);
+      await change(context);
       await context.gitOps.publish(context.intent);
     },
   };
 }
 
-function changeContacts({ random, intent, mails }: TenantContext): void {
+async function changeContacts({ random, intent, mails, kube }: TenantContext): Promise<void> {
+  const { status } = (await kube.tenant(intent).catch(() => null)) ?? {};
   const other = random.pick(CONTACTS);
   const without = intent.contacts.filter((contact) => contact !== other);
   intent.contacts = without.length === intent.contacts.length ? [...without, other] : without.length > 0 ? without : intent.contacts;
   if (intent.uid === null) return;
-  mails.contactsChanged(intent.uid, intent.contacts);
+  mails.contactsChanged(intent.uid, intent.contacts, pendingBy(status));
   if (intent.hasMaxAge && intent.token !== null) mails.allow(intent.uid, tokenNotice(intent.token), intent.contacts);
 }
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tenantPath } from '../../support/reverting-tools.ts';
+import { pendingBy } from '../model/mail-book.ts';
 import { directoryStep } from './directory-work.ts';
 import type { Chapter, TenantContext } from './tenant-context.ts';
 import { newToken, readToken, tokenChanged } from './token-chapters.ts';
 
-const MAIL_PATIENCE_MS = 20_000;
-
 /** A tenant comes and goes. */
 export const LIFE_CHAPTERS: readonly Chapter[] = [
+  { name: 'away for a while', weight: 3, applies: ({ uid }) => uid === null, happen: async () => sleep(3_000) },
   { name: 'created', weight: 10, applies: ({ uid }) => uid === null, happen: createTenant },
   { name: 'deleted', weight: 1, applies: ({ uid }) => uid !== null, happen: deleteTenant },
 ];
@@ -25,14 +25,15 @@ async function createTenant(context: TenantContext): Promise<void> {
   else if (intent.token !== null) tokenChanged(context, intent.token, 'either');
 }
 
-async function deleteTenant(context: TenantContext): Promise<void> {
-  const { intent, kube, gitOps, book, mails, smtp, random } = context;
+/** Also for the end of a walk: what it leaves behind is then seen. */
+export async function deleteTenant(context: TenantContext): Promise<void> {
+  const { intent, kube, gitOps, book, mails, random, report } = context;
   const { uid } = intent;
   if (uid === null) return;
-  const isSent = (messageId: string): boolean => smtp.mails.some((mail) => mail.messageId === messageId);
-  const deadline = Date.now() + MAIL_PATIENCE_MS;
-  while (Date.now() < deadline && mails.must().some((mail) => mail.uid === uid && !isSent(mail.messageId))) await sleep(500);
-  mails.forgive(uid, isSent);
+  const { status } = await kube.until(`a look at ${intent.name}`, () => kube.tenant(intent));
+  mails.forgive(uid, pendingBy(status));
+  const trips = status?.breaker?.trips ?? 0;
+  if (trips !== intent.trips) report(`${intent.name}: has tripped ${trips} times, wanted ${intent.trips}`);
 
   // Whoever deletes before the operator has seen that people are to go too has not asked for it in time.
   if (intent.tenantDeletion === 'Delete') {

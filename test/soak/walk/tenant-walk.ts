@@ -4,7 +4,7 @@ import { directoryStep } from './directory-work.ts';
 import { EDIT_CHAPTERS } from './edit-chapters.ts';
 import { LIFE_CHAPTERS } from './life-chapters.ts';
 import { settleDoubts } from './settle-doubts.ts';
-import type { TenantContext } from './tenant-context.ts';
+import type { Chapter, TenantContext } from './tenant-context.ts';
 import { TOKEN_CHAPTERS } from './token-chapters.ts';
 import { TRIP_CHAPTERS } from './trip-chapters.ts';
 
@@ -31,13 +31,22 @@ export async function walkTenant(context: TenantContext, counts: Map<string, num
   }
 }
 
+/** A chapter is told of and counted; one that can't be finished is a finding. */
+export async function happen(
+  context: TenantContext,
+  counts: Map<string, number>,
+  { name, happen: act }: Pick<Chapter, 'name' | 'happen'>,
+): Promise<void> {
+  try {
+    if ((await act(context)) !== false) counts.set(name, (counts.get(name) ?? 0) + 1);
+  } catch (error) {
+    context.report(`${context.intent.name}: ${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 async function chapter(context: TenantContext, counts: Map<string, number>): Promise<void> {
-  const { intent, random, report } = context;
+  const { intent, random } = context;
   const possible = CHAPTERS.filter(({ applies }) => applies(intent));
   const chosen = random.weighted(possible.map((value) => ({ weight: value.weight, value })));
-  try {
-    if ((await chosen.happen(context)) !== false) counts.set(chosen.name, (counts.get(chosen.name) ?? 0) + 1);
-  } catch (error) {
-    report(`${intent.name}: ${chosen.name}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  await happen(context, counts, chosen);
 }

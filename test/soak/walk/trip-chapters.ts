@@ -53,12 +53,16 @@ async function trip(context: TenantContext): Promise<void> {
 }
 
 async function switchOn(context: TenantContext): Promise<boolean> {
-  const { intent, kube, gitOps, random } = context;
+  const { intent, kube, gitOps, random, report } = context;
   if (intent.action === 'NotifyOnly') {
     const tenant = await kube.tenant(intent).catch(() => null);
     if (tenant?.status?.breaker?.state !== 'Closed') return false;
     intent.isOpen = false;
     return true;
+  }
+  const { state, trips } = (await kube.until(`a look at ${intent.name}`, () => kube.tenant(intent))).status.breaker;
+  if (state !== 'Open' || trips !== intent.trips) {
+    report(`${intent.name}: its breaker is ${state} after ${trips} trips, wanted Open after ${intent.trips}: nobody has switched it on`);
   }
   const ways = ['annotation', 'resetToken', ...(intent.statesEnabled ? [] : ['patch'])];
   switch (random.pick(ways)) {
