@@ -19,7 +19,7 @@ export function newSlot(index: number, random: Random): TenantIntent {
     uid: null,
     displayName: `Company ${index}`,
     mapping: random.int(0, 2),
-    contacts: ['hr@acme.example'],
+    contacts: ['hr@acme.example', 'it@acme.example'],
     tenantDeletion: random.chance(0.5) ? 'Delete' : 'Retain',
     action: random.chance(0.8) ? 'Disable' : 'NotifyOnly',
     overlap: random.chance(0.5) ? '0s' : '24h',
