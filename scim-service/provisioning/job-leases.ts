@@ -3,11 +3,11 @@ export interface LeaseRequest {
   readonly name: string;
   /** Who asks: one name for each start of a process. */
   readonly holder: string;
-  /** Who knows the newer config goes first: `generation` of the tenant. */
+  /** Who knows the newer config goes first. */
   readonly rank: number;
   readonly now: Date;
   readonly until: Date;
-  /** A rank recorded with an `until` before this time is forgotten: a tenant that is made anew begins at 1 again. */
+  /** A rank recorded with an `until` before this time is forgotten: the ranks of a tenant may begin anew. */
   readonly forgetBefore: Date;
 }
 

@@ -1,3 +1,4 @@
+import type { TenantConfig } from '#common/tenant-config.ts';
 import type { TenantKey } from '#common/tenant-key.ts';
 import type { JobLeases } from '../provisioning/job-leases.ts';
 
@@ -37,6 +38,14 @@ export class JobLease {
     this.#until = held ? until : 0;
     return held;
   }
+}
+
+/**
+ * Higher for each newer config. The epoch is never lower in a ScimTenant that is made anew under an old name, whose generation begins
+ * at 1: its first one is the time of its making, in milliseconds, and a generation takes longer than one.
+ */
+export function configRank({ breakerEpoch, generation }: Pick<TenantConfig, 'breakerEpoch' | 'generation'>): number {
+  return breakerEpoch + generation;
 }
 
 /** Name of the lease of the work that brings people to a changed mapping. */

@@ -4,7 +4,7 @@ import type { StoredUser } from '../domain/stored-user.ts';
 import type { TenantModel } from '../domain/tenant-model.ts';
 import type { ScimStore } from '../provisioning/scim-store.ts';
 import type { ServedTenant } from '../tenancy/tenant-directory.ts';
-import { JobLease, reprojectionLease } from './job-lease.ts';
+import { configRank, JobLease, reprojectionLease } from './job-lease.ts';
 import { finishReprojection, ReprojectionProgress } from './reprojection-progress.ts';
 import { runInBatches, type BatchesEnd, type BatchOutcome, type BatchParts } from './run-in-batches.ts';
 
@@ -64,7 +64,7 @@ class ReprojectionRun {
     this.#tenant = tenant;
     this.#signal = signal;
     const name = reprojectionLease(tenant.key);
-    this.#lease = new JobLease({ leases: store.leases, clock, holder, name, rank: tenant.config.generation });
+    this.#lease = new JobLease({ leases: store.leases, clock, holder, name, rank: configRank(tenant.config) });
   }
 
   get tookPart(): boolean {

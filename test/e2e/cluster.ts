@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import type { LogLevel } from '#common/logger.ts';
-import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { startApiServer, type ApiServer, type ApiServerOptions } from '../support/api-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { startMongoServer, type MongoServer } from '../support/mongo-server.ts';
 import { podEndpointSlice } from '../support/pod-endpoint-slice.ts';
@@ -32,6 +31,8 @@ export interface ServicePod extends PodPorts, AsyncDisposable {
 /** Everything that a small installation has, on real servers; the programs run as processes. */
 export interface Cluster extends AsyncDisposable {
   readonly api: ApiServer;
+  /** Between the programs and the API server; null unless asked for. */
+  readonly apiWire: TcpProxy | null;
   readonly mongo: MongoServer;
   /** Between the service and MongoDB. */
   readonly mongoWire: TcpProxy;
@@ -39,6 +40,8 @@ export interface Cluster extends AsyncDisposable {
   startOperator(name: string, env?: Readonly<Record<string, string>>): Promise<Program & { readonly adminPort: number }>;
   /** Starts a pod of the service, whose EndpointSlice the test writes in the endpoint controller's place. */
   startService(name: string, ports?: Partial<PodPorts>): Promise<ServicePod>;
+  /** Starts a pod again that has an EndpointSlice, on its ports, and does not wait for it; nothing else needs to be up. */
+  restartService(name: string, ports: PodPorts): ServicePod;
   /** Server-side apply, as `kubectl apply --server-side` does it. */
   apply(manifest: { readonly [key: string]: unknown }, manager?: string): Promise<void>;
   // oxlint-disable-next-line typescript/no-explicit-any -- a ScimTenant as the API server shows it
@@ -54,9 +57,20 @@ const PATHS: Readonly<Record<string, (namespace: string) => string>> = {
   ScimTenant: (namespace) => `/apis/scim-operator.dev/v1alpha1/namespaces/${namespace}/scimtenants`,
 };
 
-export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: LogLevel } = {}): Promise<Cluster> {
+export interface ClusterOptions {
+  readonly logLevel?: LogLevel;
+  readonly apiServer?: ApiServerOptions;
+  /** The programs reach the API server by `apiWire`, which can be cut. */
+  readonly hasApiWire?: boolean;
+  /** Told each line of each program; `lines` of the programs keep the last ones only. */
+  readonly onLine?: (program: string, line: string) => void;
+}
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const { logLevel = 'info', onLine } = options;
   const stack = new AsyncDisposableStack();
-  const api = stack.use(await startApiServer());
+  const api = stack.use(await startApiServer(options.apiServer));
+  const apiWire = options.hasApiWire ? stack.use(await startTcpProxy({ host: '127.0.0.1', port: api.port })) : null;
   const mongo = stack.use(await startMongoServer());
   const mongoWire = stack.use(await startTcpProxy(mongo));
   const smtp = stack.use(await startSmtpSink());
@@ -89,36 +103,16 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
     },
   );
   const podNames = new Set<string>();
-  const common = { KUBECONFIG: api.kubeconfig, EXTERNAL_URL: 'https://scim.example.com', LOG_LEVEL: logLevel };
+  const kubeconfig = apiWire ? await api.kubeconfigFor('admin', apiWire.port) : api.kubeconfig;
+  const told = (name: string) => (onLine ? { onLine: (line: string) => onLine(name, line) } : {});
+  const common = { KUBECONFIG: kubeconfig, EXTERNAL_URL: 'https://scim.example.com', LOG_LEVEL: logLevel };
 
-  return {
-    api,
-    mongo,
-    mongoWire,
-    smtp,
-    apply,
-    async startOperator(name, env = {}) {
-      const adminPort = await freePort();
-      const program = stack.use(
-        startProgram('operator/main.ts', {
-          ...common,
-          ...network.env,
-          POD_NAME: name,
-          POD_NAMESPACE: 'scim-operator',
-          ADMIN_HOST: '127.0.0.1',
-          ADMIN_PORT: `${adminPort}`,
-          SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
-          MAIL_FROM: 'scim@example.com',
-          ...env,
-        }),
-      );
-      return Object.assign(program, { adminPort });
-    },
-    async startService(name, ports = {}) {
-      const { port = await freePort(), adminPort = await freePort(), mongoPort = mongoWire.port } = ports;
-      podNames.add(name);
-      const program = stack.use(
-        startProgram('scim-service/main.ts', {
+  const runService = (name: string, ports: PodPorts): ServicePod => {
+    const { port, adminPort, mongoPort } = ports;
+    const program = stack.use(
+      startProgram(
+        'scim-service/main.ts',
+        {
           ...common,
           POD_NAME: name,
           HOST: '127.0.0.1',
@@ -126,19 +120,57 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
           ADMIN_HOST: '127.0.0.1',
           ADMIN_PORT: `${adminPort}`,
           MONGODB_URI: mongo.uriThrough(mongoPort),
-        }),
+        },
+        told(name),
+      ),
+    );
+    return {
+      program,
+      port,
+      adminPort,
+      mongoPort,
+      clientOf: (tenant, token = TOKEN) => createScimClient(`http://127.0.0.1:${port}/${tenant}/scim/v2`, token),
+      [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    };
+  };
+
+  return {
+    api,
+    apiWire,
+    mongo,
+    mongoWire,
+    smtp,
+    apply,
+    async startOperator(name, env = {}) {
+      const adminPort = await freePort();
+      const program = stack.use(
+        startProgram(
+          'operator/main.ts',
+          {
+            ...common,
+            ...network.env,
+            POD_NAME: name,
+            POD_NAMESPACE: 'scim-operator',
+            ADMIN_HOST: '127.0.0.1',
+            ADMIN_PORT: `${adminPort}`,
+            SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+            MAIL_FROM: 'scim@example.com',
+            ...env,
+          },
+          told(name),
+        ),
       );
+      return Object.assign(program, { adminPort });
+    },
+    async startService(name, ports = {}) {
+      const { port = await freePort(), adminPort = await freePort(), mongoPort = mongoWire.port } = ports;
+      podNames.add(name);
+      const pod = runService(name, { port, adminPort, mongoPort });
       await apply(podEndpointSlice(name, { adminPort, address: `192.0.2.${[...podNames].indexOf(name) + 1}` }));
       await waitUntil(async () => (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).ok, { what: `${name} /readyz`, timeoutMs: 30_000 });
-      return {
-        program,
-        port,
-        adminPort,
-        mongoPort,
-        clientOf: (tenant, token = TOKEN) => createScimClient(`http://127.0.0.1:${port}/${tenant}/scim/v2`, token),
-        [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
-      };
+      return pod;
     },
+    restartService: runService,
     async tenant(key) {
       return (await api.send({ method: 'GET', path: tenantPath(key) })).body;
     },
@@ -149,7 +181,7 @@ export async function startCluster({ logLevel = 'info' }: { readonly logLevel?: 
         body: patch,
         contentType: 'application/merge-patch+json',
       });
-      expect(answer.status).toBe(200);
+      if (answer.status !== 200) throw new Error(`patch ${key}: ${answer.status} ${JSON.stringify(answer.body)}`);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

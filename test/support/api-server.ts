@@ -35,8 +35,8 @@ export interface ApiServer extends AsyncDisposable {
   start(): Promise<void>;
   stopEtcd(): Promise<void>;
   startEtcd(): Promise<void>;
-  /** Process ids of the two servers. */
-  pids(): readonly number[];
+  /** Of the processes as they run now, for signals such as SIGSTOP. */
+  pids(): { readonly apiServer: number; readonly etcd: number };
 }
 
 const ADMIN = 'admin';
@@ -97,7 +97,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     async startEtcd() {
       etcd = await spawnServer(join(kubernetesFolder(), 'etcd'), etcdFlags(etcdPort, path('etcd')));
     },
-    pids: () => [api, etcd].flatMap((server) => (server === null ? [] : [server.pid])),
+    pids: () => ({ apiServer: api?.pid ?? 0, etcd: etcd?.pid ?? 0 }),
     async [Symbol.asyncDispose]() {
       await api?.kill('SIGKILL');
       await etcd?.kill('SIGKILL');

@@ -22,6 +22,8 @@ export interface MongoServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again on the same port and data. */
   start(): Promise<void>;
+  /** Of our own server as it runs now, for signals such as SIGSTOP; 0 for one that is not ours. */
+  pid(): number;
 }
 
 /** A replica set to test on: the one that MONGODB_URI names, or a server of our own on a free port. */
@@ -42,6 +44,7 @@ async function ownServer(): Promise<MongoServer> {
     owned: true,
     uriThrough: (other) => `mongodb://127.0.0.1:${other}/${database}?directConnection=true`,
     kill: () => child.kill('SIGKILL'),
+    pid: () => child.pid,
     async start() {
       // Without --sync-on-commit an acknowledged majority write may be lost by kill -9.
       const [python, script] = mongodbCommand();
@@ -82,6 +85,7 @@ function borrowedServer(given: string): MongoServer {
     owned: false,
     uriThrough: (port) => through(`127.0.0.1:${port}`),
     kill: refuse,
+    pid: () => 0,
     start: refuse,
     async [Symbol.asyncDispose]() {
       const connection = await mongoose.createConnection(through(url.host)).asPromise();

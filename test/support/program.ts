@@ -6,6 +6,9 @@ import { waitUntil } from './wait-until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Of a program whose lines somebody else keeps. */
+const KEPT_LINES = 200;
+
 export interface Program extends AsyncDisposable {
   readonly pid: number;
   /** Lines of standard output and standard error, in order. */
@@ -28,6 +31,8 @@ export function startProgram(
     /** Folder of the programs, with a slash at its end. */
     readonly root?: string;
     readonly args?: readonly string[];
+    /** Told each line; of a program that runs for long, only the last lines are kept in `lines` then. */
+    readonly onLine?: (line: string) => void;
   } = {},
 ): Program {
   const root = options.root ?? ROOT;
@@ -37,7 +42,12 @@ export function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  const keep = (line: string): void => {
+    lines.push(line);
+    options.onLine?.(line);
+    if (options.onLine && lines.length > KEPT_LINES) lines.shift();
+  };
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => keep(line));
   let running = true;
   const exited = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
     running = false;

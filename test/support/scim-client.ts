@@ -17,6 +17,8 @@ interface ScimRequest {
   readonly query?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Ends the wait for an answer. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ScimClient {
@@ -28,7 +30,7 @@ export interface ScimClient {
 export function createScimClient(baseUrl: string, token: string): ScimClient {
   return {
     baseUrl,
-    async send({ method, path, query, headers, body }) {
+    async send({ method, path, query, headers, body, signal }) {
       const hasBody = body !== undefined && body !== null;
       const sent = new Headers({ authorization: `Bearer ${token}`, accept: 'application/scim+json' });
       if (hasBody) sent.set('content-type', 'application/scim+json; charset=utf-8');
@@ -36,6 +38,7 @@ export function createScimClient(baseUrl: string, token: string): ScimClient {
       const response = await fetch(`${baseUrl}${path}${query ? `?${query}` : ''}`, {
         method,
         headers: sent,
+        ...(signal && { signal }),
         ...(hasBody && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();

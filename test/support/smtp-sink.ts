@@ -19,6 +19,8 @@ export interface SmtpSink extends AsyncDisposable {
   stop(): Promise<void>;
   /** Listens on the same port again. */
   start(): Promise<void>;
+  /** Answers each recipient with 451, as a server does that is overloaded, until told otherwise. */
+  refuseForNow(refuses: boolean): void;
 }
 
 /** A real SMTP server on a free port that keeps what it is given. */
@@ -26,6 +28,7 @@ export async function startSmtpSink(options: { readonly refuse?: readonly string
   const mails: ReceivedMail[] = [];
   let port = 0;
   let server: SMTPServer | null = null;
+  let isRefusing = false;
   const sink: SmtpSink = {
     get port() {
       return port;
@@ -37,10 +40,13 @@ export async function startSmtpSink(options: { readonly refuse?: readonly string
       if (running) await new Promise<void>((resolve) => running.close(resolve));
     },
     async start() {
-      server = createServer(mails, options.refuse ?? []);
+      server = createServer(mails, options.refuse ?? [], () => isRefusing);
       const listener = server.listen(port, '127.0.0.1');
       await once(listener, 'listening');
       port = (listener.address() as AddressInfo).port;
+    },
+    refuseForNow(refuses) {
+      isRefusing = refuses;
     },
     [Symbol.asyncDispose]: () => sink.stop(),
   };
@@ -48,12 +54,13 @@ export async function startSmtpSink(options: { readonly refuse?: readonly string
   return sink;
 }
 
-function createServer(mails: ReceivedMail[], refuse: readonly string[]): SMTPServer {
+function createServer(mails: ReceivedMail[], refuse: readonly string[], isRefusing: () => boolean): SMTPServer {
   return new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onRcptTo(address, _session, callback) {
-      callback(refuse.includes(address.address) ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : undefined);
+      if (isRefusing()) return callback(Object.assign(new Error('try again later'), { responseCode: 451 }));
+      return callback(refuse.includes(address.address) ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : undefined);
     },
     onData(stream, session, callback) {
       simpleParser(stream).then(

@@ -48,6 +48,23 @@ export class StoreSession {
   }
 }
 
+/**
+ * Of a socket, as Node says it. The driver passes such an error on as it is when the server has hung up and a command is written to
+ * the socket before that is known.
+ */
+const SOCKET_FAILURES: ReadonlySet<unknown> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'ERR_SOCKET_CLOSED',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+
 function isStoreFailure(error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.Error;
+  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.Error || isSocketFailure(error);
+}
+
+function isSocketFailure(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && SOCKET_FAILURES.has(error.code);
 }

@@ -72,7 +72,7 @@ export async function startInstallation({ profiles, nodeOptions }: InstallationO
   return {
     client,
     async apiServerCpu() {
-      const usages = await Promise.all(api.pids().map(usageOf));
+      const usages = await Promise.all(Object.values(api.pids()).map(usageOf));
       return usages.reduce((sum, { cpu }) => sum + cpu, 0);
     },
     async startOperator() {

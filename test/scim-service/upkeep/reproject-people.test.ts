@@ -6,6 +6,7 @@ import { StoreUnavailableError } from '#scim-service/provisioning/scim-store.ts'
 import { UpkeepNote } from '#scim-service/tenancy/upkeep-note.ts';
 import type { ServedTenant } from '#scim-service/tenancy/tenant-directory.ts';
 import { reprojectPeople, type ReprojectionEnd, type ReprojectionParts } from '#scim-service/upkeep/reproject-people.ts';
+import { configRank } from '#scim-service/upkeep/job-lease.ts';
 import { aRule } from '#test/support/a-tenant-config.ts';
 import { AFTER, BEFORE, DEMANDING, UpkeepWorld } from '#test/support/upkeep-world.ts';
 
@@ -230,7 +231,17 @@ describe('reprojectPeople', () => {
     expect(await shapes()).toEqual({ [NEW_SHAPE]: 30 });
   });
 
-  test('a tenant that is made anew begins at generation 1 and is brought to its mapping after a while', async () => {
+  test('a tenant that is made anew under its old name is brought to its mapping as soon as nobody works on it', async () => {
+    await world.addPeople(5);
+    await reproject(world.served({ ...AFTER, generation: 40, breakerEpoch: world.time.now() }), world.pod('pod-a'));
+    await world.time.pass(20_000);
+
+    const anew = { ...BEFORE, generation: 1, breakerEpoch: world.time.now() };
+    expect(await reproject(world.served(anew), world.pod('pod-b'))).toEqual({ end: 'ended', tookPart: true });
+    expect(await shapes()).toEqual({ 'firstName login': 5 });
+  });
+
+  test('a tenant whose epochs begin anew is brought to its mapping after a while', async () => {
     await world.addPeople(5);
     await reproject(world.served({ ...AFTER, generation: 40 }), world.pod('pod-a'));
     await world.time.pass(11 * 60_000);
@@ -336,7 +347,7 @@ function aLease(holder: string, lasting: number, config: TenantConfig = AFTER) {
   return {
     name: `reproject ${TENANT}`,
     holder,
-    rank: config.generation,
+    rank: configRank(config),
     now: new Date(now),
     until: new Date(now + lasting),
     forgetBefore: new Date(0),

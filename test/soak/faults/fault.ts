@@ -1,0 +1,18 @@
+import type { Random } from '../random.ts';
+import type { Installation } from '../installation.ts';
+
+/** `storm`: everything is ended. `weather`: no operator loses its lease, and two pods are left alone, so that memory can be watched. */
+export type Season = 'storm' | 'weather';
+
+export interface Fault {
+  readonly name: string;
+  /** What it strikes; two faults at once never have the same. */
+  readonly target: 'operator' | 'pod' | 'Kubernetes' | 'MongoDB' | 'mail';
+  readonly weight: number;
+  readonly seasons: readonly Season[];
+  /** Does it, and undoes it; resolves when all of it is over. */
+  strike(installation: Installation, random: Random, season: Season): Promise<void>;
+}
+
+export const ALWAYS: readonly Season[] = ['storm', 'weather'];
+export const IN_STORM: readonly Season[] = ['storm'];
