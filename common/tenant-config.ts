@@ -20,7 +20,7 @@ export type ConfigFeatures = Readonly<Record<string, (config: Omit<TenantConfig,
  * Parts of a config that a service must know to serve the tenant as it is meant. A config names those that it uses
  * (`requires`), and a service that does not know one refuses the config, since it would ignore a field that it must not
  * ignore. There is none yet: what a config of 0.1.0 can say, every service knows. Whoever extends the format asks what a
- * service of before makes of it (docs/adr/0016):
+ * service of before makes of it (docs/adr/0017):
  *
  * | what is new                                             | a service of before              | so                                |
  * | ------------------------------------------------------- | -------------------------------- | --------------------------------- |
