@@ -15,8 +15,8 @@ the service), walks at random over tenants, people and faults, and compares what
 end, when the faults have stopped.
 Ends with 0 when nothing differs, else with 1 and a list; the logs are kept then, in a folder whose name is printed.
 
-  --minutes N   how long the walk lasts; 10. Half of it is storm (every process is killed, stopped and cut off), half is weather
-                (nothing ends an operator or all pods, so that memory can be watched; judged from 4 minutes on)
+  --minutes N   how long the walk lasts; 10. Half of it is storm (every process is killed, stopped and cut off, and two of them at once), half
+                is weather (no operator is ended, and no pod but the last, so that memory can be watched; judged from 4 minutes on)
   --seed TEXT   which walk; printed, and by chance unless told. Choices are repeated, their moments are not: processes are real
   --tenants N   how many ScimTenants there are at most; 12
   --pods N      pods of the service, 2 or 3; 3

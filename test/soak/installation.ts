@@ -12,8 +12,6 @@ export interface Member {
   program: Program;
   /** How often it was started. */
   starts: number;
-  /** SIGSTOP was sent to it. */
-  isStopped: boolean;
   adminPort: number;
   /** Of a pod, where directories reach it; 0 of an operator. */
   readonly port: number;
@@ -27,23 +25,16 @@ export interface InstallationOptions {
   readonly say: (line: string) => void;
 }
 
-/** An operator whose lease could not be renewed for 10 s ends within 5 s more, and its clock stands while it is stopped. */
-const LEASE_LOSS_MS = 45_000;
-
 /** A whole small installation. Whatever ends is started again, as the kubelet does; what nobody ended is a finding. */
 export class Installation implements AsyncDisposable {
   readonly cluster: Cluster;
   readonly members: Member[] = [];
   readonly logs = new LogBook();
-  /** How often an operator ended because its lease was gone. */
-  leasesLost = 0;
   readonly #options: InstallationOptions;
   readonly #files = new Map<string, WriteStream>();
   readonly #findings: string[] = [];
   readonly #ended = new Set<Program>();
   #isClosing = false;
-  /** When something last happened that may cost an operator its lease; milliseconds since 1970. */
-  #apiTroubleAt = 0;
 
   private constructor(cluster: Cluster, options: InstallationOptions) {
     this.cluster = cluster;
@@ -61,12 +52,12 @@ export class Installation implements AsyncDisposable {
     installation = new Installation(cluster, options);
     for (const name of ['operator-1', 'operator-0']) {
       const program = await cluster.startOperator(name, OPERATOR_ENV);
-      installation.#join({ kind: 'operator', name, program, starts: 1, isStopped: false, adminPort: program.adminPort, port: 0 });
+      installation.#join({ kind: 'operator', name, program, starts: 1, adminPort: program.adminPort, port: 0 });
     }
     for (let index = 0; index < options.pods; index += 1) {
       const pod = await cluster.startService(`scim-${index}`);
       const { program, adminPort, port } = pod;
-      installation.#join({ kind: 'pod', name: `scim-${index}`, program, starts: 1, isStopped: false, adminPort, port });
+      installation.#join({ kind: 'pod', name: `scim-${index}`, program, starts: 1, adminPort, port });
     }
     return installation;
   }
@@ -90,18 +81,12 @@ export class Installation implements AsyncDisposable {
     if (!this.#isClosing) this.logs.see(program, line);
   }
 
-  /** To be called when the API server, or the way to it, is disturbed: an operator may lose its lease over it. */
-  apiTrouble(): void {
-    this.#apiTroubleAt = Date.now();
-  }
-
   /** Ends the process by a signal and starts the next one after a while. A SIGTERM is obeyed with code 0. */
   async restart(member: Member, signal: 'SIGTERM' | 'SIGKILL', downMs: number): Promise<void> {
     const { program } = member;
     this.#ended.add(program);
     const end = await program.stop(signal);
-    if (signal === 'SIGTERM' && end !== 0 && !this.#isLeaseLoss(member, end))
-      this.#findings.push(`${member.name} ended with ${end} after SIGTERM`);
+    if (signal === 'SIGTERM' && end !== 0) this.#findings.push(`${member.name} ended with ${end} after SIGTERM`);
     await sleep(downMs);
     await this.#startAgain(member);
   }
@@ -116,7 +101,7 @@ export class Installation implements AsyncDisposable {
       const { adminPort, port } = member;
       member.program = cluster.restartService(member.name, { adminPort, port, mongoPort: cluster.mongoWire.port }).program;
     }
-    Object.assign(member, { isStopped: false, starts: member.starts + 1 });
+    Object.assign(member, { starts: member.starts + 1 });
     this.#watch(member);
   }
 
@@ -129,17 +114,11 @@ export class Installation implements AsyncDisposable {
     const { program } = member;
     void program.exited.then(async (end) => {
       if (this.#isClosing || this.#ended.has(program)) return;
-      if (this.#isLeaseLoss(member, end)) this.leasesLost += 1;
-      else this.#findings.push(`${member.name} ended by itself with ${end}; its last lines:\n${program.lines.slice(-5).join('\n')}`);
+      this.#findings.push(`${member.name} ended by itself with ${end}; its last lines:\n${program.lines.slice(-5).join('\n')}`);
       this.#options.say(`${member.name} has ended by itself (${end}) and is started again`);
       await sleep(1_000);
       await this.#startAgain(member);
     });
-  }
-
-  #isLeaseLoss({ kind, program }: Member, end: number | string): boolean {
-    const isTrouble = Date.now() - this.#apiTroubleAt < LEASE_LOSS_MS;
-    return kind === 'operator' && end === 1 && isTrouble && program.lines.some((line) => line.includes('LeadershipLostError'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -122,7 +122,6 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
         'a tool applied its manifest again': gitOps.applied,
         'mails delivered': installation.cluster.smtp.mails.length,
         'mails delivered more than once': repeated(installation),
-        'an operator ended since its lease was gone': installation.leasesLost,
         'programs started': installation.members.reduce((sum, { starts }) => sum + starts, 0),
         'people acknowledged at the end': tenants.reduce((sum, { book }) => sum + book.people.size, 0),
       },

@@ -13,8 +13,8 @@ test.each<[string, string | object, boolean]>([
   ['a store that is away', { level: 'error', msg: 'request failed in the service', err: { type: 'StoreUnavailableError' } }, false],
   ['any other fault of a request', { level: 'error', msg: 'request failed in the service', err: { type: 'TypeError' } }, true],
   ['an error that nothing explains', { level: 'error', msg: 'outbox failed' }, true],
-  ['a lease that was lost', { level: 'fatal', msg: 'program failed', err: { type: 'LeadershipLostError' } }, false],
-  ['another end', { level: 'fatal', msg: 'program failed', err: { type: 'TypeError' } }, true],
+  ['a lease that was lost', { level: 'error', msg: 'leadership is lost; the lease is waited for again once all work has stopped' }, false],
+  ['a program that ended', { level: 'fatal', msg: 'program failed', err: { type: 'TypeError' } }, true],
   ['a line that is no log', '(node:1) MaxListenersExceededWarning: Possible EventTarget memory leak detected', true],
 ])('%s', (_, line, isFinding) => {
   expect(suspicious(line)).toBe(isFinding);

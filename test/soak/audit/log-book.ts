@@ -4,7 +4,7 @@ const OF_BAD_WEATHER: readonly RegExp[] = [
   /^run failed, will be tried again$/,
   /^action failed, will be tried again$/,
   /^config of a deleted tenant not written, will be tried again$/,
-  /^leadership is lost$/,
+  /^leadership is lost; the lease is waited for again once all work has stopped$/,
   // MongoDB was away: see below.
   /^request failed in the service$/,
   /^answer was broken off in the middle$/,
@@ -31,8 +31,7 @@ export class LogBook {
     if (level === 'error' && !OF_BAD_WEATHER.some((pattern) => pattern.test(msg))) this.#suspect(program, line);
     // The client had a 503 then, and anything else is a 500.
     if (msg === 'request failed in the service' && !line.includes('StoreUnavailableError')) this.#suspect(program, line);
-    // A replica that lost its lease ends, and is started again.
-    if (level === 'fatal' && !line.includes('LeadershipLostError')) this.#suspect(program, line);
+    if (level === 'fatal') this.#suspect(program, line);
   }
 
   findings(): readonly string[] {

@@ -64,7 +64,7 @@ export class BadWeather {
   #choose(season: Season): readonly Fault[] {
     const { random } = this.#parts;
     const pick = (among: readonly Fault[]): Fault => random.weighted(among.map((value) => ({ weight: value.weight, value })));
-    const possible = FAULTS.filter(({ seasons }) => seasons.includes(season));
+    const possible = FAULTS.filter(({ seasons }) => seasons?.includes(season) ?? true);
     const first = pick(possible);
     if (season !== 'storm' || !random.chance(TWO_AT_ONCE)) return [first];
     return [first, pick(possible.filter(({ target }) => target !== first.target))];

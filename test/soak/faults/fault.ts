@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Installation } from '../installation.ts';
 
-/** `storm`: everything is ended. `weather`: no operator loses its lease, and two pods are left alone, so that memory can be watched. */
+/** `storm`: everything is ended. `weather`: the operators, and all pods but one, live on, so that their memory can be watched. */
 export type Season = 'storm' | 'weather';
 
 export interface Fault {
@@ -9,10 +9,8 @@ export interface Fault {
   /** What it strikes; two faults at once never have the same. */
   readonly target: 'operator' | 'pod' | 'Kubernetes' | 'MongoDB' | 'mail';
   readonly weight: number;
-  readonly seasons: readonly Season[];
+  /** Absent for one that comes in both. */
+  readonly seasons?: readonly Season[];
   /** Does it, and undoes it; resolves when all of it is over. */
   strike(installation: Installation, random: Random, season: Season): Promise<void>;
 }
-
-export const ALWAYS: readonly Season[] = ['storm', 'weather'];
-export const IN_STORM: readonly Season[] = ['storm'];

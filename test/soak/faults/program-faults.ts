@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Installation, Member } from '../installation.ts';
 import type { Random } from '../random.ts';
-import { ALWAYS, IN_STORM, type Fault } from './fault.ts';
+import type { Fault } from './fault.ts';
 
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/scim-operator/leases/scim-operator';
 
@@ -11,64 +11,58 @@ export const PROGRAM_FAULTS: readonly Fault[] = [
     name: 'kill -9 of the leading operator',
     target: 'operator',
     weight: 3,
-    seasons: IN_STORM,
+    seasons: ['storm'],
     strike: async (i, r) => end(i, r, await operator(i, true), 'SIGKILL'),
   },
   {
     name: 'SIGTERM of the leading operator',
     target: 'operator',
     weight: 1,
-    seasons: IN_STORM,
+    seasons: ['storm'],
     strike: async (i, r) => end(i, r, await operator(i, true), 'SIGTERM'),
   },
   {
     name: 'the leading operator stands still for longer than its lease',
     target: 'operator',
     weight: 1,
-    seasons: IN_STORM,
-    strike: async (i, r) => standStill(i, await operator(i, true), r.int(18_000, 24_000)),
+    strike: async (i, r) => standStill(await operator(i, true), r.int(18_000, 24_000)),
   },
   {
     name: 'the leading operator stands still for a moment',
     target: 'operator',
     weight: 1,
-    seasons: ALWAYS,
-    strike: async (i, r) => standStill(i, await operator(i, true), r.int(1_000, 4_000)),
+    strike: async (i, r) => standStill(await operator(i, true), r.int(1_000, 4_000)),
   },
   {
     name: 'kill -9 of the waiting operator',
     target: 'operator',
     weight: 1,
-    seasons: IN_STORM,
+    seasons: ['storm'],
     strike: async (i, r) => end(i, r, await operator(i, false), 'SIGKILL'),
   },
   {
     name: 'the waiting operator stands still',
     target: 'operator',
     weight: 1,
-    seasons: ALWAYS,
-    strike: async (i, r) => standStill(i, await operator(i, false), r.int(2_000, 8_000)),
+    strike: async (i, r) => standStill(await operator(i, false), r.int(2_000, 8_000)),
   },
   {
     name: 'kill -9 of a pod',
     target: 'pod',
     weight: 3,
-    seasons: ALWAYS,
     strike: (i, r, season) => end(i, r, mortalPod(i, r, season), 'SIGKILL'),
   },
   {
     name: 'SIGTERM of a pod',
     target: 'pod',
     weight: 2,
-    seasons: ALWAYS,
     strike: (i, r, season) => end(i, r, mortalPod(i, r, season), 'SIGTERM'),
   },
   {
     name: 'a pod stands still',
     target: 'pod',
     weight: 2,
-    seasons: ALWAYS,
-    strike: (i, r) => standStill(i, r.pick(i.pods), r.int(2_000, 8_000)),
+    strike: (i, r) => standStill(r.pick(i.pods), r.int(2_000, 8_000)),
   },
 ];
 
@@ -89,14 +83,10 @@ async function end(installation: Installation, random: Random, member: Member, s
   await installation.restart(member, signal, random.int(300, 2_000));
 }
 
-async function standStill(installation: Installation, member: Member, milliseconds: number): Promise<void> {
-  if (member.kind === 'operator') installation.apiTrouble();
+async function standStill(member: Member, milliseconds: number): Promise<void> {
   const { program } = member;
   if (!program.running()) return;
   process.kill(program.pid, 'SIGSTOP');
-  member.isStopped = true;
   await sleep(milliseconds);
   if (program.running()) process.kill(program.pid, 'SIGCONT');
-  member.isStopped = false;
-  if (member.kind === 'operator') installation.apiTrouble();
 }

@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Installation } from '../installation.ts';
-import { ALWAYS, IN_STORM, type Fault } from './fault.ts';
-
-/** Short enough for a leader to keep its lease, which it renews every 4 s and gives up after 10. */
-const MILD_MS = 3_000;
+import type { Fault } from './fault.ts';
 
 /** Faults of the servers beside us, and of the wires to them. */
 export const SERVER_FAULTS: readonly Fault[] = [
@@ -11,58 +8,51 @@ export const SERVER_FAULTS: readonly Fault[] = [
     name: 'kill -9 of the API server',
     target: 'Kubernetes',
     weight: 2,
-    seasons: IN_STORM,
-    strike: (installation, random) =>
-      inApiTrouble(installation, async ({ api }) => {
-        await api.kill();
-        await sleep(random.int(0, 4_000));
-        await api.start();
-      }),
+    async strike({ cluster: { api } }, random) {
+      await api.kill();
+      await sleep(random.int(0, 10_000));
+      await api.start();
+    },
   },
   {
     name: 'kill -9 of etcd',
     target: 'Kubernetes',
     weight: 2,
-    seasons: IN_STORM,
-    strike: (installation, random) =>
-      inApiTrouble(installation, async ({ api }) => {
-        await api.stopEtcd();
-        await sleep(random.int(0, 4_000));
-        await api.startEtcd();
-        await untilAnswered(installation);
-      }),
+    async strike(installation, random) {
+      const { api } = installation.cluster;
+      await api.stopEtcd();
+      await sleep(random.int(0, 6_000));
+      await api.startEtcd();
+      await untilAnswered(installation);
+    },
   },
   {
     name: 'the API server stands still',
     target: 'Kubernetes',
     weight: 1,
-    seasons: ALWAYS,
-    strike: (i, r) => inApiTrouble(i, ({ api }) => standStill(api.pids().apiServer, r.int(500, MILD_MS))),
+    strike: ({ cluster: { api } }, random) => standStill(api.pids().apiServer, random.int(500, 8_000)),
   },
   {
     name: 'etcd stands still',
     target: 'Kubernetes',
     weight: 1,
-    seasons: ALWAYS,
-    strike: (i, r) => inApiTrouble(i, ({ api }) => standStill(api.pids().etcd, r.int(500, MILD_MS))),
+    strike: ({ cluster: { api } }, random) => standStill(api.pids().etcd, random.int(500, 8_000)),
   },
   {
     name: 'the wire to the API server is cut',
     target: 'Kubernetes',
     weight: 2,
-    seasons: ALWAYS,
-    strike: (installation, random, season) =>
-      inApiTrouble(installation, async ({ apiWire }) => {
-        await apiWire?.cut();
-        await sleep(random.int(200, season === 'storm' ? 8_000 : MILD_MS));
-        await apiWire?.heal();
-      }),
+    async strike({ cluster: { apiWire } }, random) {
+      await apiWire?.cut();
+      // Now and then longer than a lease.
+      await sleep(random.int(200, 20_000));
+      await apiWire?.heal();
+    },
   },
   {
     name: 'kill -9 of MongoDB',
     target: 'MongoDB',
     weight: 2,
-    seasons: ALWAYS,
     async strike({ cluster: { mongo } }, random) {
       if (!mongo.owned) return;
       await mongo.kill();
@@ -74,7 +64,6 @@ export const SERVER_FAULTS: readonly Fault[] = [
     name: 'MongoDB stands still',
     target: 'MongoDB',
     weight: 1,
-    seasons: ALWAYS,
     async strike({ cluster: { mongo } }, random) {
       if (mongo.owned) await standStill(mongo.pid(), random.int(500, 6_000));
     },
@@ -83,7 +72,6 @@ export const SERVER_FAULTS: readonly Fault[] = [
     name: 'the wire to MongoDB is cut',
     target: 'MongoDB',
     weight: 2,
-    seasons: ALWAYS,
     async strike({ cluster: { mongoWire } }, random) {
       await mongoWire.cut();
       await sleep(random.int(200, 5_000));
@@ -94,7 +82,6 @@ export const SERVER_FAULTS: readonly Fault[] = [
     name: 'the mail server is down',
     target: 'mail',
     weight: 2,
-    seasons: ALWAYS,
     async strike({ cluster: { smtp } }, random) {
       await smtp.stop();
       await sleep(random.int(3_000, 12_000));
@@ -105,7 +92,6 @@ export const SERVER_FAULTS: readonly Fault[] = [
     name: 'the mail server answers 451',
     target: 'mail',
     weight: 2,
-    seasons: ALWAYS,
     async strike({ cluster: { smtp } }, random) {
       smtp.refuseForNow(true);
       await sleep(random.int(3_000, 12_000));
@@ -113,12 +99,6 @@ export const SERVER_FAULTS: readonly Fault[] = [
     },
   },
 ];
-
-async function inApiTrouble(installation: Installation, strike: (cluster: Installation['cluster']) => Promise<void>): Promise<void> {
-  installation.apiTrouble();
-  await strike(installation.cluster);
-  installation.apiTrouble();
-}
 
 async function standStill(pid: number, milliseconds: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
