@@ -80,8 +80,9 @@ function userOf(name: string, user: z.infer<typeof userSchema>, folder: string):
   });
 }
 
+/** An empty path is none, as kubectl has it. */
 function inFolder(folder: string, path: string | undefined): string | undefined {
-  return path === undefined ? undefined : resolve(folder, path);
+  return path ? resolve(folder, path) : undefined;
 }
 
 type OrUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };

@@ -55,6 +55,7 @@ describe('a kubeconfig that is plain', () => {
     ['another name of the server', { 'tls-server-name': 'kubernetes' }, { token: 'a-token' }],
     ['notes of a tool', { extensions: [{ name: 'minikube', extension: {} }] }, { token: 'a-token' }],
     ['no credentials', {}, {}],
+    ['paths that a template left empty', { 'certificate-authority': '' }, { token: 'a-token', tokenFile: '', 'client-certificate': '' }],
   ])('gives what client-node gives: %s', async (_name, cluster, user) => {
     const path = join(folder, 'config');
     const text = kubeconfig(cluster, user);
