@@ -54,6 +54,8 @@ export class WriteRefusedError extends Error {
 
 /** Longer than a server has reason to ask for. Something in the way that asks for a day must not make us deaf for a day. */
 const LONGEST_RETRY_AFTER_SECONDS = 60;
+/** Milliseconds. A watch and the wait for the lease are not put off for longer, whatever the server asks for: each is one small request. */
+export const LONGEST_PATIENCE_MS = 15_000;
 
 /**
  * @param request what was asked, for the message
@@ -70,6 +72,11 @@ export function kubernetesApiError(request: string, status: number, body: unknow
     message: `${request}: ${status} ${told.message ?? (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 300)}`,
     retryAfterSeconds: wanted === null ? null : Math.min(wanted, LONGEST_RETRY_AFTER_SECONDS),
   });
+}
+
+/** Milliseconds that the server wants to be left alone after this error, `longestMs` at the most; 0 where it did not say. */
+export function retryAfterMs(error: unknown, longestMs: number): number {
+  return error instanceof KubernetesApiError ? Math.min(longestMs, (error.retryAfterSeconds ?? 0) * 1_000) : 0;
 }
 
 export function isNotFound(error: unknown): boolean {

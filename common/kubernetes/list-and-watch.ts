@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import { waitUnlessAborted } from '../wait.ts';
 import type { KubernetesClient } from './client.ts';
-import { KubernetesApiError } from './kubernetes-api-error.ts';
+import { KubernetesApiError, LONGEST_PATIENCE_MS, retryAfterMs } from './kubernetes-api-error.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { listObjects, type ObjectSelection } from './list-objects.ts';
 import { watchEvents } from './watch-events.ts';
@@ -12,10 +12,16 @@ export interface ReflectorTimings {
   /** How long a watch is asked to last; a fifth is added or taken by lot, so that not all end together. */
   readonly watchSeconds: number;
   readonly firstDelayMs: number;
+  /** Also where the server asks for more patience. */
   readonly longestDelayMs: number;
 }
 
-export const REFLECTOR_TIMINGS: ReflectorTimings = { idleMs: 90_000, watchSeconds: 300, firstDelayMs: 200, longestDelayMs: 15_000 };
+export const REFLECTOR_TIMINGS: ReflectorTimings = {
+  idleMs: 90_000,
+  watchSeconds: 300,
+  firstDelayMs: 200,
+  longestDelayMs: LONGEST_PATIENCE_MS,
+};
 
 /**
  * A watch that ends sooner without a word counts as failed, and one that had something to say is opened again after the
@@ -71,10 +77,9 @@ export class ListAndWatch {
       } catch (error) {
         if (signal.aborted) return;
         failures++;
-        pauseMs = this.#delay(failures);
+        pauseMs = Math.max(this.#delay(failures), retryAfterMs(error, this.#parts.timings.longestDelayMs));
         const relist = this.#resourceVersion !== null && needsList(error);
         if (relist) this.#resourceVersion = null;
-        if (error instanceof KubernetesApiError) pauseMs = Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1_000);
         const fields = { err: error, plural: selection.resource.plural, namespace: selection.namespace, failures };
         if (relist) logger.info(fields, 'watch is too old; objects are listed anew');
         else logger.warn(fields, 'list or watch failed');

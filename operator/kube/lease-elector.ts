@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesClient } from '#common/kubernetes/client.ts';
-import { isConflict, isNotFound, KubernetesApiError } from '#common/kubernetes/kubernetes-api-error.ts';
+import { isConflict, isNotFound, LONGEST_PATIENCE_MS, retryAfterMs } from '#common/kubernetes/kubernetes-api-error.ts';
 import type { Logger } from '#common/logger.ts';
 import { waitUnlessAborted } from '#common/wait.ts';
 import type { Leadership } from '../controller/ports.ts';
@@ -12,6 +12,8 @@ export interface LeaseTimings {
   readonly leaseDurationSeconds: number;
   readonly renewMs: number;
   readonly retryMs: number;
+  /** The longest wait for a server that asks for more than `retryMs`. */
+  readonly patienceMs: number;
   /**
    * How long we trust a renewal, counted from before it was sent. Shorter than the lease by the time that a write
    * may be under way after it was allowed.
@@ -20,7 +22,8 @@ export interface LeaseTimings {
 }
 
 /** A lease of 15 s, and a look at it every 2 s, make a takeover within 17 s of the holder's last renewal. */
-const TIMINGS: LeaseTimings = { leaseDurationSeconds: 15, renewMs: 4_000, retryMs: 2_000, renewDeadlineMs: 10_000 };
+const OWN = { leaseDurationSeconds: 15, renewMs: 4_000, retryMs: 2_000, renewDeadlineMs: 10_000 };
+const TIMINGS: LeaseTimings = { ...OWN, patienceMs: LONGEST_PATIENCE_MS };
 
 /**
  * How long the work may go on after the lease was lost, before the process gives up. Requests are cut at once; what is
@@ -145,7 +148,7 @@ export class LeaseElector implements Leadership {
         if (free === 0) return true;
         waitMs = Math.min(waitMs, free);
       } catch (error) {
-        if (error instanceof KubernetesApiError) waitMs = Math.max(waitMs, (error.retryAfterSeconds ?? 0) * 1_000);
+        waitMs = Math.max(waitMs, retryAfterMs(error, this.#timings.patienceMs));
         if (!signal.aborted && !isConflict(error) && performance.now() - complainedAt >= COMPLAINT_MS) {
           complainedAt = performance.now();
           logger.warn({ err: error }, 'lease could not be asked for, will be tried again');

@@ -22,7 +22,7 @@ describe('Reflector and the rare answers of an API server', () => {
   });
 
   /** Answers the n-th request as the n-th step says, and the last one to all that follow. */
-  async function start(steps: readonly ((response: ServerResponse) => void)[]) {
+  async function start(steps: readonly ((response: ServerResponse) => void)[], longestDelayMs = 20) {
     const requests: URLSearchParams[] = [];
     server = createServer((request: IncomingMessage, response) => {
       requests.push(new URL(request.url ?? '', 'http://server').searchParams);
@@ -40,7 +40,7 @@ describe('Reflector and the rare answers of an API server', () => {
       namespaces: null,
       transform: ({ metadata }) => metadata.name,
       logger: createLogger({ program: 'test', level: 'silent' }),
-      timings: { firstDelayMs: 10, longestDelayMs: 20 },
+      timings: { firstDelayMs: 10, longestDelayMs },
     });
     reflector.onEvent(({ type, object, origin }) => told.push(`${type} ${object} by ${origin}`));
     stop = new AbortController();
@@ -146,10 +146,16 @@ describe('Reflector and the rare answers of an API server', () => {
   });
 
   test('a server that asks for patience (429, Retry-After) is given it', async () => {
-    const { requests } = await start([fail(429, 'TooManyRequests', 'busy', { 'retry-after': '1' }), list('5', []), hang]);
+    const { requests } = await start([fail(429, 'TooManyRequests', 'busy', { 'retry-after': '1' }), list('5', []), hang], 5_000);
     const begun = performance.now();
     await waitUntil(() => requests.length === 3, { what: 'the list' });
     expect(performance.now() - begun).toBeGreaterThan(900);
+  });
+
+  test('a server that asks for more patience than there is after other failures is asked all the same', async () => {
+    const { requests } = await start([fail(429, 'TooManyRequests', 'busy', { 'retry-after': '60' }), list('5', []), hang]);
+    await waitUntil(() => requests.length === 3, { what: 'the list' });
+    expect(requests[2]?.get('watch')).toBe('true');
   });
 
   test('a server that ends each watch at once is not asked in a tight loop', async () => {

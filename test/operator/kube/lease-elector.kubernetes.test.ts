@@ -14,7 +14,7 @@ import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 /** The same proportions as the real ones, for what needs no real time. */
-const QUICK: LeaseTimings = { leaseDurationSeconds: 2, renewMs: 400, retryMs: 200, renewDeadlineMs: 1_300 };
+const QUICK: LeaseTimings = { leaseDurationSeconds: 2, renewMs: 400, retryMs: 200, patienceMs: 1_000, renewDeadlineMs: 1_300 };
 const logger = createLogger({ program: 'test', level: 'silent' });
 
 let server: ApiServer;
