@@ -46,7 +46,7 @@ export type KnownTenant = ServedTenant | UnservedTenant;
 
 /**
  * @param served null once the tenant is gone
- * @param before null when it wasn't served
+ * @param before null when it wasn't served; the same as `served` when only its refusal began, changed or ended
  */
 export type ServedListener = (key: TenantKey, served: ServedTenant | null, before: ServedTenant | null) => void;
 
@@ -71,7 +71,7 @@ export class TenantDirectory implements ConfigSink {
     const revision = tenantConfigRevision(config);
     const previous = this.#tenants.get(key);
     if (previous?.revision === revision) {
-      previous.refusal.note(null);
+      if (previous.refusal.note(null)) this.#tell(key, previous, previous);
       return;
     }
     let model: TenantModel;
@@ -107,6 +107,7 @@ export class TenantDirectory implements ConfigSink {
     if (served === undefined) this.#unserved.set(key, { key, refused });
     const fields = { tenant: key, ...refused, served: served?.revision ?? null };
     this.#logger.error(fields, 'tenant config is refused; the last good one, if there was one, stays in force');
+    if (served !== undefined) this.#tell(key, served, served);
   }
 
   delete(key: TenantKey): void {
@@ -118,7 +119,7 @@ export class TenantDirectory implements ConfigSink {
     this.#tell(key, null, previous);
   }
 
-  /** Tells of each config that comes into force from now on, and of each tenant that goes. @returns ends it */
+  /** Tells of each config that comes into force from now on, of each refusal of a served tenant, and of each tenant that goes. @returns ends it */
   onServed(listener: ServedListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -45,6 +45,8 @@ export interface TenantUpkeep {
 /**
  * The work behind the requests: after a change of a mapping people are brought to it, at the end of their retention deleted
  * people are removed, and so is everybody of a deleted tenant. A look asks whether a tenant has any of it; only then it gets a job.
+ * Nothing is done for a tenant while its newest config is refused: that one may have another mapping, keep people for longer or
+ * take a deletion back, and none of this work can be undone.
  */
 export function createTenantUpkeep(parts: TenantUpkeepParts): TenantUpkeep {
   return { run: (signal) => new UpkeepRun({ sleep: waitUnlessAborted, random: Math.random, ...parts }, signal).run() };
@@ -87,8 +89,11 @@ class UpkeepRun {
     const isNew = before === null;
     const isMappedAnew = !isNew && before.model.projection !== served.model.projection;
     const isKeptShorter = !isNew && served.config.users.retentionSeconds < before.config.users.retentionSeconds;
+    // What was held back by a refusal is not put off until the next tick.
+    const wasRefused = !isNew && (before === served || before.refusal.current !== null);
     if (isMappedAnew) this.#planLooks(key, LATER_LOOKS);
-    if (isNew || isMappedAnew || isKeptShorter || running !== undefined || deletionOf(served) !== null) this.#looks.add(key);
+    const mayHaveWork = isNew || isMappedAnew || isKeptShorter || wasRefused || deletionOf(served) !== null;
+    if (mayHaveWork || running !== undefined) this.#looks.add(key);
   }
 
   /** In the place of those that were planned for this tenant before. */
@@ -163,7 +168,7 @@ class UpkeepRun {
   /** A fault of one tenant's work is told, and the next tick tries again; the service goes on. */
   async #guard(key: TenantKey, turn: (tenant: ServedTenant) => Promise<void>): Promise<void> {
     const tenant = this.#parts.directory.find(key);
-    if (tenant === null || this.#signal.aborted) return;
+    if (tenant === null || tenant.refusal.current !== null || this.#signal.aborted) return;
     try {
       await turn(tenant);
     } catch (error) {

@@ -181,8 +181,25 @@ describe('TenantDirectory', () => {
 
     expect(heard).toEqual([
       ['team-hr/acme', 1, undefined],
+      // Generation 2 is refused.
+      ['team-hr/acme', 1, 1],
       ['team-hr/acme', 3, 1],
       ['team-hr/acme', undefined, 3],
+    ]);
+  });
+
+  test('tells its listeners of a refusal and of its end once each, and not of a tenant that is not served', () => {
+    const { directory } = aDirectory();
+    const config = aTenantConfig();
+    directory.set(config);
+    const heard: unknown[] = [];
+    directory.onServed((key, served, before) => heard.push([key, served === before, served?.refusal.current]));
+    for (const key of ['team-hr/acme', 'team-hr/acme', 'team-hr/never'] as const) directory.refuse(key, REFUSED);
+    for (const again of [config, config]) directory.set(again);
+
+    expect(heard).toEqual([
+      ['team-hr/acme', true, REFUSED],
+      ['team-hr/acme', true, null],
     ]);
   });
 
