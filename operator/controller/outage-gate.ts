@@ -6,8 +6,6 @@ import type { MonotonicClock } from './ports.ts';
 /** A restart of the API server takes a few seconds; in a long outage four attempts a minute are enough to find its end soon. */
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 15_000;
-/** A server that asks for more than this in `Retry-After` is asked all the same. */
-const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
 /** So many tenants one after the other, and none that went well among them, are no matter of one tenant any more. */
 const SUSPECTS = 3;
 /** Of a tenant that fails alone: what it fails for may pass at any moment. */
@@ -41,6 +39,8 @@ export class OutageGate {
   readonly #parts: OutageGateParts;
   /** Tenants that failed since a run went well last. */
   readonly #suspects = new Set<TenantKey>();
+  /** Tenants whose last run failed, whoever's went well since: they are the last to be asked whether the cluster is back. */
+  readonly #failing = new Set<TenantKey>();
   #outage: Outage | null = null;
   #term = 0;
 
@@ -53,11 +53,15 @@ export class OutageGate {
     return this.#term;
   }
 
-  /** A run went well. */
-  answered(): void {
+  /**
+   * A run went well. One that was under way when the outage was found says nothing of now, and does not end it.
+   * @param term as it was at the run's beginning
+   */
+  answered(key: TenantKey, term: number): void {
+    this.#failing.delete(key);
     this.#suspects.clear();
     const outage = this.#outage;
-    if (outage === null) return;
+    if (!outage?.trying || term !== this.#term) return;
     this.#outage = null;
     this.#term += 1;
     const { queue, monotonic, onBack } = this.#parts;
@@ -73,7 +77,8 @@ export class OutageGate {
   failed(key: TenantKey, error: ClusterUnavailableError, term: number): boolean {
     const { queue } = this.#parts;
     this.#suspects.add(key);
-    const retryAfter = Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+    this.#failing.add(key);
+    const retryAfter = error.retryAfterMs ?? 0;
     if (this.#outage === null && !error.concernsAll && this.#suspects.size < SUSPECTS) {
       queue.addRateLimited(key, { atLeast: retryAfter, atMost: LONGEST_OWN_DELAY_MS });
       return true;
@@ -91,7 +96,7 @@ export class OutageGate {
    */
   failedOtherwise(key: TenantKey, term: number): void {
     if (this.#outage === null) return;
-    this.#suspects.add(key);
+    this.#failing.add(key);
     if (this.#outage.trying && term === this.#term) this.#goOn(this.#outage, 0);
   }
 
@@ -115,10 +120,9 @@ export class OutageGate {
     // A quarter by lot, so that the operators of many clusters behind one proxy don't come at the same time.
     const delay = Math.max(retryAfter, outage.delay * (1 - random() / 4));
     after(delay, () => {
-      if (this.#outage !== outage) return;
       this.#term += 1;
       outage.trying = true;
-      queue.letOnePass((key) => !this.#suspects.has(key));
+      queue.letOnePass((key) => !this.#failing.has(key));
     });
   }
 }

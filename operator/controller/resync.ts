@@ -32,9 +32,10 @@ export class Resync {
    */
   async sweep(): Promise<readonly TenantKey[]> {
     const tenants = await this.#reader.tenantKeys();
+    // At once: a tenant that is made while the configs are listed is on the desk by then, and must stay there.
+    const unseen = this.#desk.expect(tenants);
     const configs = await this.#reader.derivedConfigKeys();
     const existing = new Set(tenants);
-    const unseen = this.#desk.expect(tenants);
     const share = this.#sweeps % SHARES;
     this.#sweeps += 1;
     return [...unseen, ...tenants.filter((key) => shareOf(key) === share), ...configs.filter((key) => !existing.has(key))];

@@ -45,7 +45,7 @@ async function handle({ queue, run, onPassed, logger }: TenantWorkersParts, gate
   const { term } = gate;
   try {
     const requeue = await run(key);
-    gate.answered();
+    gate.answered(key, term);
     onPassed(key);
     return enqueueAgain(queue, key, requeue);
   } catch (error) {

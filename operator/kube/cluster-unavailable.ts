@@ -11,9 +11,12 @@ export function throwClusterError(error: unknown): never {
   throw unavailabilityOf(error) ?? error;
 }
 
-/** The same for what every operator has a right to at all times: 403 then means that a right is gone, for a while or for good. */
+/** How RBAC words a right that isn't there. A quota and an admission webhook answer 403 too, each about one object. */
+const RIGHT_IS_MISSING = /\bcannot \S+ resource\b/;
+
+/** The same for what every operator has a right to at all times: without it a right is gone, for a while or for good. */
 export function throwOwnRightError(error: unknown): never {
-  if (!isForbidden(error)) throwClusterError(error);
+  if (!isForbidden(error) || !RIGHT_IS_MISSING.test((error as Error).message)) throwClusterError(error);
   throw new ClusterUnavailableError(error as Error, { retryAfterMs: null, concernsAll: false });
 }
 

@@ -52,18 +52,19 @@ test('one run tries after each delay, which doubles from 250 ms to 15 s, and it 
   }
   expect(delays()).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   expect(calls.slice(0, 5)).toEqual(['add a/failed', 'pause', 'away', 'one false', 'add a/failed']);
-  gate.answered();
-  expect(calls.slice(-2)).toEqual(['back after 45750 ms and 8 attempts', 'resume']);
+  elapse();
+  gate.answered('a/1', gate.term);
+  expect(calls.slice(-2)).toEqual(['back after 60750 ms and 8 attempts', 'resume']);
 });
 
-test('a quarter of each delay is drawn by lot, and the server’s own wish counts for more, up to 5 minutes', () => {
+test('a quarter of each delay is drawn by lot, and the server’s own wish counts for more', () => {
   const { gate, delays, elapse } = aGate(1);
   gate.failed('a/1', unavailable(true), gate.term);
-  for (const wish of [7_000, 3_600_000, null]) {
+  for (const wish of [7_000, 60_000, null]) {
     elapse();
     gate.failed('a/1', unavailable(true, wish), gate.term);
   }
-  expect(delays()).toEqual([187.5, 7_000, 300_000, 1_500]);
+  expect(delays()).toEqual([187.5, 7_000, 60_000, 1_500]);
 });
 
 test('a run that was under way when the outage began neither lengthens it nor lets a second one try', () => {
@@ -84,14 +85,30 @@ test('a tenant that fails alone has delays of its own, of half a minute at most,
     gate.failed(key, unavailable(false, retryAfterMs), gate.term);
   expect([fail('a/1'), fail('a/1', 5_000), fail('a/1'), fail('a/2')]).toEqual([true, true, true, true]);
   expect(calls.slice(0, 2)).toEqual(['later a/1 {"atLeast":0,"atMost":30000}', 'later a/1 {"atLeast":5000,"atMost":30000}']);
-  gate.answered();
+  gate.answered('a/4', gate.term);
   expect([fail('a/1'), fail('a/2'), fail('a/3')]).toEqual([true, true, false]);
 });
 
-test('a delay that is over after the outage lets nobody pass', () => {
+test('a run that was under way when the outage began and goes well does not end it', () => {
   const { gate, calls, elapse } = aGate();
-  gate.failed('a/1', unavailable(true), gate.term);
-  gate.answered();
+  const before = gate.term;
+  gate.failed('a/1', unavailable(true, 5_000), before);
+  gate.answered('a/2', before);
   elapse();
-  expect(calls.filter((call) => call.startsWith('one'))).toEqual([]);
+  gate.answered('a/3', before);
+  expect(calls).toEqual(['add a/1', 'pause', 'away', 'one true']);
+  gate.answered('a/4', gate.term);
+  expect(calls.slice(-2)).toEqual(['back after 5000 ms and 0 attempts', 'resume']);
+});
+
+test('whoever fails for good is the last to be asked whether the cluster is back, whoever else goes well, until it does itself', () => {
+  const { gate, calls, elapse } = aGate();
+  gate.failed('a/failed', unavailable(false), gate.term);
+  gate.answered('a/1', gate.term);
+  gate.failed('a/2', unavailable(true), gate.term);
+  elapse();
+  gate.answered('a/failed', gate.term);
+  gate.failed('a/2', unavailable(true), gate.term);
+  elapse();
+  expect(calls.filter((call) => call.startsWith('one'))).toEqual(['one false', 'one true']);
 });

@@ -38,8 +38,8 @@ async function aCluster(answer: (response: ServerResponse) => void): Promise<Kub
   });
 }
 
-function answering(status: number, headers: Readonly<Record<string, string>> = {}) {
-  return (response: ServerResponse) => void response.writeHead(status, headers).end(JSON.stringify({ kind: 'Status', message: 'said so' }));
+function answering(status: number, headers: Readonly<Record<string, string>> = {}, message = 'said so') {
+  return (response: ServerResponse) => void response.writeHead(status, headers).end(JSON.stringify({ kind: 'Status', message }));
 }
 
 async function errorOf(doing: Promise<unknown>): Promise<unknown> {
@@ -96,13 +96,22 @@ test.each([
 });
 
 test('a right that every operator has and that is gone is such a failure; one that a tenant’s Secret needs is not', async () => {
-  const cluster = await aCluster(answering(403));
+  // As RBAC words it on Kubernetes 1.37.
+  const message =
+    'scimtenants "acme" is forbidden: User "scim-operator" cannot get resource "scimtenants" in API group "scim-operator.dev"';
+  const cluster = await aCluster(answering(403, {}, message));
   for (const doing of [cluster.tenant(KEY), cluster.derivedConfig(KEY), cluster.writeStatus(aTenant(), aStatus())]) {
     expect(await errorOf(doing)).toEqual(expect.objectContaining({ code: 'cluster_unavailable', concernsAll: false }));
   }
   expect(await errorOf(cluster.tokenSecret('team-hr', 'acme-scim-token'))).toBeInstanceOf(SecretUnreadableError);
   const created = await errorOf(cluster.createTokenSecret(aTenant(), { name: 'a', key: 'token', token: 'secret' }));
   expect(created).toEqual(expect.objectContaining({ code: 'kubernetes_api', status: 403 }));
+});
+
+test('a quota that is reached is the matter of that object', async () => {
+  const cluster = await aCluster(answering(403, {}, 'secrets "team-hr.acme" is forbidden: exceeded quota: configs, limited: secrets=3'));
+  const written = await errorOf(cluster.applyDerivedConfig(aTenantConfig()));
+  expect(written).toEqual(expect.objectContaining({ code: 'kubernetes_api', status: 403 }));
 });
 
 test('what the server refuses for a reason stays what it is', async () => {
