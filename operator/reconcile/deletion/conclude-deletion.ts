@@ -12,8 +12,9 @@ import { failedWrite, waiting, type RunProblem } from '../run-problem.ts';
 import type { DeletionDecision, ReleaseReason } from './decide-deletion.ts';
 import type { ObservedDeletion } from './observed-deletion.ts';
 
-/** Reports bring the next run; these are for one that is missed. */
+/** Reports bring the next run; these are for one that is missed. Who has waited for long for a pod waits no longer than this again. */
 const UNTIL_SETTLED_MS = 2_000;
+const LONGEST_UNTIL_SETTLED_MS = 30_000;
 const UNTIL_REMOVED_MS = 10_000;
 
 const WAY_OUT = 'with spec.tenantDeletion: Retain it goes at once, and who is left stays';
@@ -52,7 +53,7 @@ export function concludeDeletion(
 }
 
 function problemOf(
-  { pods, tenant }: ObservedDeletion,
+  { pods, tenant, now }: ObservedDeletion,
   { config }: Extract<DeletionDecision, { kind: 'Remove' }>,
   failed: Error | null,
 ): RunProblem {
@@ -61,15 +62,17 @@ function problemOf(
     return waiting('Deleting', `Being deleted; no pod of the SCIM service is there to remove its people; ${WAY_OUT}`, UNTIL_REMOVED_MS);
   }
   const isSettled = config.state.kind === 'Deleting' && config.state.settled;
+  const waited = now - Date.parse(tenant.deletionRequestedAt);
+  const untilSettled = Math.max(UNTIL_SETTLED_MS, Math.min(waited, LONGEST_UNTIL_SETTLED_MS));
   if (!isSettled && pods !== null && pods.refusals.length > 0) {
     const refused = refusalWords({ pods: pods.expected, refusals: pods.refusals });
-    return waiting('Deleting', `Being deleted; waits for pods of another version: ${refused}; ${WAY_OUT}`, UNTIL_SETTLED_MS);
+    return waiting('Deleting', `Being deleted; waits for pods of another version: ${refused}; ${WAY_OUT}`, untilSettled);
   }
   if (!isSettled) {
     return waiting(
       'Deleting',
       `Being deleted; waits until every pod of the SCIM service has stopped to serve it; status.programmed counts them; ${WAY_OUT}`,
-      UNTIL_SETTLED_MS,
+      untilSettled,
     );
   }
   const isStuck = pods !== null && !pods.deletions.some(({ id, progress }) => id === tenant.uid && progress !== null);

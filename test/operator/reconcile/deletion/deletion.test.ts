@@ -189,7 +189,7 @@ describe('what is told of it', () => {
   });
 
   test.each<[string, Partial<ObservedDeletion>, string, number]>([
-    ['that pods have to stop', { pods: told({}, null) }, 'waits until every pod', 2_000],
+    ['that pods have to stop', { pods: told({}, null) }, 'waits until every pod', 10_500],
     ['that there is no pod', { pods: pods(null, { expected: 0 }) }, 'no pod of the SCIM service is there', 10_000],
     ['that no pod could begin', { derived: deleting(true), pods: told({}, {}) }, 'could begin', 10_000],
     ['that people are removed', { derived: deleting(true), pods: told({ progress: PROGRESS }, {}) }, 'are removed from the store', 10_000],
@@ -208,7 +208,8 @@ describe('what is told of it', () => {
       'Being deleted; waits for pods of another version: 1 of 2 pods of the SCIM service refuse this configuration: ' +
         `${reason}; with spec.tenantDeletion: Retain it goes at once, and who is left stays`,
     );
-    expect(requeue).toEqual({ kind: 'after', milliseconds: 2_000 });
+    // As long again as it has waited, and never longer than half a minute.
+    expect(requeue).toEqual({ kind: 'after', milliseconds: 10_500 });
   });
 
   test('keeps the figures while no pod tells any', () => {
