@@ -23,6 +23,8 @@ export async function apply(parts: ApplyParts, tenant: ScimTenant, actions: read
       await carryOut(parts, tenant, action);
       done.push(action);
     } catch (error) {
+      // The lease may have run out meanwhile, and the write may have failed for that alone.
+      parts.leadership.assertHeld();
       failed ??= { action, error: error instanceof Error ? error : new Error(String(error)) };
       if (action.kind !== 'MirrorDisabled') break;
     }

@@ -49,6 +49,7 @@ async function observe(parts: TenantRunParts, tenant: DeletedTenant): Promise<Ob
   };
 }
 
+/** @throws Error only when this process may no longer write */
 async function writeConfig(
   { writer, leadership, propagation, monotonic, logger }: TenantRunParts,
   tenant: DeletedTenant,
@@ -60,6 +61,8 @@ async function writeConfig(
   try {
     await writer.applyDerivedConfig(config);
   } catch (error) {
+    // The lease may have run out meanwhile, and the write may have failed for that alone.
+    leadership.assertHeld();
     if (!(error instanceof ClusterUnavailableError))
       logger.error({ tenant: key, err: error }, 'config of a deleted tenant not written, will be tried again');
     return error instanceof Error ? error : new Error(String(error));

@@ -4,6 +4,8 @@ import { isConflict, isNotFound } from '#common/kubernetes/kubernetes-api-error.
 import { parseObject, resourcePath, SECRETS } from '#common/kubernetes/kubernetes-object.ts';
 import { tenantKeyOf, type TenantConfig } from '#common/tenant-config.ts';
 import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
+import { readScimTenantStatus } from '../api/read-status.ts';
+import { sameStatus } from '../api/same-status.ts';
 import { API_GROUP, API_VERSION, BREAKER_FIELD_MANAGER, KIND, OPERATOR_FIELD_MANAGER, type ScimTenant } from '../api/scim-tenant.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { ClusterWriter, NewToken, TenantEvent } from '../controller/ports.ts';
@@ -14,7 +16,7 @@ import { derivedSecretManifest } from './manifests/derived-secret.ts';
 import { namespaceEventManifest, tenantEventManifest } from './manifests/tenant-event.ts';
 import { tokenRotationPatch, tokenSecretManifest } from './manifests/token-secret.ts';
 import type { OwnWrites } from './own-writes.ts';
-import { SCIM_TENANTS } from './parse-scim-tenant.ts';
+import { parseScimTenant, SCIM_TENANTS } from './parse-scim-tenant.ts';
 import { hasLeftovers, replaceStatusRequest } from './status-leftovers.ts';
 import { statusToWire } from './status-wire.ts';
 
@@ -100,6 +102,10 @@ export class KubernetesWriter implements ClusterWriter {
     return removeFinalizer(this.#parts.client, tenant);
   }
 
+  /**
+   * Puts the status in the place of `tenant.status`.
+   * @throws Error when that one is no longer stored: what was computed from it says nothing of the one that is
+   */
   async writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
     const { statusWrites } = this.#parts;
     const { namespace, name } = tenant;
@@ -107,34 +113,47 @@ export class KubernetesWriter implements ClusterWriter {
     // The status subresource does not look at the uid, so a late write would reach a new tenant of the same name;
     // it does look at the resource version.
     let { resourceVersion } = tenant;
+    // What may be stored without anybody else having written it.
+    const expected = [tenant.status];
     for (let attempt = 1; ; attempt++) {
       const manifest = { ...TENANT_TYPE, metadata: { namespace, name, resourceVersion }, status: statusToWire(status) };
       try {
-        const written = await this.#applyStatus(path, manifest);
+        const written = await this.#applyStatus(path, manifest, (stored) => void expected.push(stored));
         statusWrites.wrote(tenantKey(tenant), parseObject(written).metadata.resourceVersion);
         return;
       } catch (error) {
         if (!isConflict(error) || attempt === STATUS_ATTEMPTS) throw error;
-        resourceVersion = await this.#versionOf(tenant);
+        // Ours is stored already when it was sent twice, since the answer to it did not arrive.
+        resourceVersion = await this.#versionOf(tenant, [...expected, readScimTenantStatus(manifest.status)]);
       }
     }
   }
 
-  async #applyStatus(path: string, manifest: { readonly status: Record<string, unknown> }): Promise<unknown> {
+  /** @param onLeftovers told what is stored before that is replaced in a second write */
+  async #applyStatus(
+    path: string,
+    manifest: { readonly status: Record<string, unknown> },
+    onLeftovers: (stored: ScimTenantStatus | null) => void,
+  ): Promise<unknown> {
     const { client } = this.#parts;
     const { status } = manifest;
     const written = await client.request(applyRequest({ path, manifest, fieldManager: OPERATOR_FIELD_MANAGER }));
     const stored = parseObject(written);
     if (!hasLeftovers(stored['status'], status)) return written;
+    onLeftovers(readScimTenantStatus(stored['status']));
     const { resourceVersion } = stored.metadata;
     return client.request(replaceStatusRequest({ path, resourceVersion, status, fieldManager: OPERATOR_FIELD_MANAGER }));
   }
 
-  async #versionOf({ namespace, name, uid }: ScimTenant): Promise<string> {
+  /** The newest version, when its status is one of these. */
+  async #versionOf({ namespace, name, uid }: ScimTenant, expected: readonly (ScimTenantStatus | null)[]): Promise<string> {
     const path = resourcePath(SCIM_TENANTS, { namespace, name });
-    const { metadata } = parseObject(await this.#parts.client.request({ method: 'GET', path }));
-    if (metadata.uid !== uid) throw new Error(`ScimTenant ${namespace}/${name} has been deleted, and a new one has its name`);
-    return metadata.resourceVersion;
+    const found = parseScimTenant(await this.#parts.client.request({ method: 'GET', path }));
+    if (found.uid !== uid) throw new Error(`ScimTenant ${namespace}/${name} has been deleted, and a new one has its name`);
+    // A backup that was restored, or the late write of a leader of before: the run has to start from that one.
+    if (!expected.some((status) => sameStatus(found.status, status)))
+      throw new Error(`the status of ScimTenant ${namespace}/${name} was written by somebody else meanwhile`);
+    return found.resourceVersion;
   }
 
   async recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void> {

@@ -344,7 +344,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterUnderTe
       expect((await presentTenant(under, manifest.metadata)).status).toEqual(done);
 
       const sparse = aStatus({ conditions: full.conditions.slice(0, 1), sync: NEVER_SYNCED, token: NO_TOKEN });
-      await under.cluster.writeStatus(written, sparse);
+      await under.cluster.writeStatus(await presentTenant(under, manifest.metadata), sparse);
       expect((await presentTenant(under, manifest.metadata)).status).toEqual(sparse);
 
       await under.putTenant(withSpec(manifest, { displayName: 'Changed' }));

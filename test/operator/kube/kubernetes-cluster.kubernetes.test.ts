@@ -340,9 +340,8 @@ describe('KubernetesCluster and the Kubernetes API', () => {
     const manifest = await newTenant({});
     const key = tenantKey(manifest.metadata);
     await waitUntil(() => reported.includes(key), { what: 'the tenant' });
-    const tenant = (await cluster.tenant(key))!;
     reported.length = 0;
-    for (let generation = 1; generation <= 5; generation++) await cluster.writeStatus(tenant, aStatus(generation));
+    for (let generation = 1; generation <= 5; generation++) await cluster.writeStatus((await cluster.tenant(key))!, aStatus(generation));
     await applyTenant({ ...manifest, spec: { ...manifest.spec, displayName: 'Changed' } }, 'kubectl');
     await waitUntil(() => reported.includes(key), { what: 'the change after the status writes' });
     // An echo may overtake the answer of its write; five of five would mean that none is recognised.
@@ -427,15 +426,45 @@ describe('KubernetesCluster and the Kubernetes API', () => {
   test('a status reaches a tenant that is edited at the same moment, and the edit stays', async () => {
     const { cluster } = await start();
     const manifest = await newTenant({});
-    const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
     const edit = (displayName: string) => applyTenant({ ...manifest, spec: { ...manifest.spec, displayName } }, 'kubectl');
     for (let generation = 1; generation <= 10; generation++) {
+      const tenant = (await cluster.tenant(tenantKey(manifest.metadata)))!;
       await Promise.all([cluster.writeStatus(tenant, aStatus(generation)), edit(`edit ${generation}`)]);
       expect(await cluster.tenant(tenantKey(manifest.metadata))).toMatchObject({
         spec: { displayName: `edit ${generation}` },
         status: { observedGeneration: generation },
       });
     }
+  });
+
+  test('a status reaches a tenant that the run itself has held and switched off meanwhile', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({ enabled: true });
+    const key = tenantKey(manifest.metadata);
+    await cluster.writeStatus((await cluster.tenant(key))!, aStatus(1));
+    const tenant = (await cluster.tenant(key))!;
+    await cluster.holdTenant(tenant);
+    await cluster.mirrorDisabled(manifest.metadata, true);
+    await cluster.writeStatus(tenant, aStatus(2));
+    expect((await cluster.tenant(key))?.status).toMatchObject({ observedGeneration: 2 });
+    await cluster.releaseTenant(tenant);
+  });
+
+  test('a status that a backup has put back since the run read another is not overwritten', async () => {
+    const { cluster } = await start();
+    const manifest = await newTenant({});
+    const key = tenantKey(manifest.metadata);
+    await cluster.writeStatus((await cluster.tenant(key))!, aStatus(1));
+    const tenant = (await cluster.tenant(key))!;
+    await person.request({
+      method: 'PATCH',
+      path: resourcePath(SCIM_TENANTS, { ...manifest.metadata, subresource: 'status' }),
+      query: { fieldManager: 'velero' },
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { status: { breaker: { state: 'Open', trips: 7 } } },
+    });
+    await expect(cluster.writeStatus(tenant, aStatus(2))).rejects.toThrow('written by somebody else meanwhile');
+    expect((await cluster.tenant(key))?.status).toMatchObject({ observedGeneration: 1, breaker: { state: 'Open', trips: 7 } });
   });
 
   test('the API refuses a status for a resource version that is not the newest, on which writeStatus relies', async () => {
