@@ -12,13 +12,16 @@ import { propagation } from './many-tenants/propagation.ts';
 import { nameOf } from './many-tenants/tenant-manifests.ts';
 
 /**
- * `npm run bench:tenants -- [--tenants 10000] [--namespaces 200] [--idle-seconds 60] [--propagation-tenants 1000] [--profile folder] [--node-options text]`:
+ * `npm run bench:tenants -- [--tenants 10000] [--namespaces 200] [--idle-seconds 60] [--propagation-tenants 1000] [--host-heap] [--profile folder] [--node-options text]`:
  * the two programs as processes, on a real API server, with many tenants. Prints what was measured beside the goal; asserts nothing but
  * that in the end every pod serves what the resources say. A number of tenants of 0 leaves that part out. With `--profile` each process
- * leaves a .cpuprofile in the folder, and the figures are worth nothing.
+ * leaves a .cpuprofile in the folder, and the figures are worth nothing. Each program has the heap that
+ * the chart gives it; with `--host-heap` Node decides, by the memory of this machine.
  */
 
 const PODS = 2;
+/** `heapMiB` of the chart's values. */
+const CHART_HEAP = { operator: 128, pod: 256 };
 const CHANGES_PER_SECOND = 20;
 const CHANGE_SECONDS = 30;
 
@@ -29,13 +32,14 @@ const { values } = parseArgs({
     'idle-seconds': { type: 'string', default: '60' },
     'propagation-tenants': { type: 'string', default: '1000' },
     profile: { type: 'string' },
+    'host-heap': { type: 'boolean', default: false },
     'node-options': { type: 'string', default: '' },
   },
 });
 const namespaces = Number(values.namespaces);
 const profiles = values.profile === undefined ? null : resolve(values.profile);
 if (profiles !== null) await mkdir(profiles, { recursive: true });
-const options = { profiles, nodeOptions: values['node-options'] };
+const options = { profiles, nodeOptions: values['node-options'], heap: values['host-heap'] ? null : CHART_HEAP };
 
 // Leaves through Node's `exit`, on which the programs are killed; a signal alone would leave them running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

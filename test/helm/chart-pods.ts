@@ -49,7 +49,9 @@ export async function startChartPods(parts: {
       ADMIN_HOST: LOCAL,
       KUBECONFIG: await api.serviceAccountKubeconfig(NAMESPACE, spec.serviceAccountName),
     };
-    return stack.use(startProgram(container.args[0], env));
+    const script = container.args.at(-1);
+    const options = container.args.slice(0, -1);
+    return stack.use(startProgram(script, { ...env, NODE_OPTIONS: options.join(' ') }));
   };
   const [port, adminPort] = [await freePort(), await freePort()];
   const service = await start('scim-service', { HOST: LOCAL, PORT: `${port}`, ADMIN_PORT: `${adminPort}` });

@@ -81,7 +81,11 @@ spec:
     - name: {{ .container }}
       image: {{ include "scim-operator.image" .root }}
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-      args: [{{ .program }}]
+      args:
+        {{- with .values.heapMiB }}
+        - --max-old-space-size={{ . }}
+        {{- end }}
+        - {{ .program }}
       env:
         {{- .env | trim | nindent 8 }}
         - name: LOG_LEVEL

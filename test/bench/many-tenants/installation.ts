@@ -47,9 +47,11 @@ export interface InstallationOptions {
   readonly profiles: string | null;
   /** Options of Node for the two programs. */
   readonly nodeOptions: string;
+  /** The most that Node keeps of objects that live long, in MiB; null lets it decide. */
+  readonly heap: { readonly operator: number; readonly pod: number } | null;
 }
 
-export async function startInstallation({ profiles, nodeOptions }: InstallationOptions): Promise<Installation> {
+export async function startInstallation({ profiles, nodeOptions, heap }: InstallationOptions): Promise<Installation> {
   const stack = new AsyncDisposableStack();
   const api = stack.use(await startApiServer());
   const mongo = stack.use(await startMongoServer());
@@ -63,10 +65,11 @@ export async function startInstallation({ profiles, nodeOptions }: InstallationO
   let pods = 0;
   let programs = 0;
 
-  const start = (script: string, name: string, env: Record<string, string>): Program => {
+  const start = (script: string, name: string, heapMiB: number | undefined, env: Record<string, string>): Program => {
     programs += 1;
+    const limit = heapMiB === undefined ? '' : ` --max-old-space-size=${heapMiB}`;
     const profiling = profiles === null ? '' : ` --cpu-prof --cpu-prof-dir=${profiles} --cpu-prof-name=${programs}-${name}.cpuprofile`;
-    return stack.use(startProgram(script, { ...common, POD_NAME: name, NODE_OPTIONS: nodeOptions + profiling, ...env }));
+    return stack.use(startProgram(script, { ...common, POD_NAME: name, NODE_OPTIONS: nodeOptions + limit + profiling, ...env }));
   };
 
   return {
@@ -78,12 +81,12 @@ export async function startInstallation({ profiles, nodeOptions }: InstallationO
     async startOperator() {
       const adminPort = await freePort();
       const env = { ...network.env, ADMIN_PORT: `${adminPort}`, POD_NAMESPACE: 'scim-operator' };
-      return { name: 'operator', program: start('operator/main.ts', 'operator', env), adminPort };
+      return { name: 'operator', program: start('operator/main.ts', 'operator', heap?.operator, env), adminPort };
     },
     async startPod(name, { inService }) {
       const [port, adminPort] = [await freePort(), await freePort()];
       const env = { HOST: '127.0.0.1', PORT: `${port}`, ADMIN_PORT: `${adminPort}`, MONGODB_URI: mongo.uri };
-      const program = start('scim-service/main.ts', name, env);
+      const program = start('scim-service/main.ts', name, heap?.pod, env);
       pods += 1;
       if (inService) await applier.applyAll([podEndpointSlice(name, { adminPort, address: `192.0.2.${pods}` })]);
       return {
