@@ -57,6 +57,7 @@ export interface ClusterWriter {
   holdTenant(tenant: ScimTenant): Promise<void>;
   /** Takes the finalizer off: a tenant whose deletion was asked for goes. Another one of its name is left alone. */
   releaseTenant(tenant: ScimTenant): Promise<void>;
+  /** Drops it when the tenant has gone. */
   writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void>;
   recordEvent(tenant: ScimTenant, event: TenantEvent): Promise<void>;
   /** About a namespace, where it can be read when the namespace has gone. */

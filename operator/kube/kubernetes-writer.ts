@@ -103,10 +103,14 @@ export class KubernetesWriter implements ClusterWriter {
   }
 
   /**
-   * Puts the status in the place of `tenant.status`.
-   * @throws Error when that one is no longer stored: what was computed from it says nothing of the one that is
+   * Puts the status in the place of `tenant.status`; drops it when the tenant has gone, whose deletion brings a run of its own.
+   * @throws Error when `tenant.status` is no longer stored: what was computed from it says nothing of the one that is
    */
   async writeStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
+    await this.#replaceStatus(tenant, status).catch(unless(isNotFound));
+  }
+
+  async #replaceStatus(tenant: ScimTenant, status: ScimTenantStatus): Promise<void> {
     const { statusWrites } = this.#parts;
     const { namespace, name } = tenant;
     const path = resourcePath(SCIM_TENANTS, { namespace, name, subresource: 'status' });

@@ -21,7 +21,7 @@ import { nameOf } from './many-tenants/tenant-manifests.ts';
 
 const PODS = 2;
 /** `heapMiB` of the chart's values. */
-const CHART_HEAP = { operator: 128, pod: 256 };
+const CHART_HEAP = { operator: 192, pod: 256 };
 const CHANGES_PER_SECOND = 20;
 const CHANGE_SECONDS = 30;
 
