@@ -1,8 +1,8 @@
-import type { Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { TenantState } from '#common/tenant-config.ts';
 import { tenantKey, type TenantKey, type TenantName } from '#common/tenant-key.ts';
 import type { ScimTenantStatus } from '../api/scim-tenant-status.ts';
-import { TenantCounter, TenantGauge, TenantInfo, tenantLabels, type Samples, type TenantLabels } from './tenant-series.ts';
+import { tellAtScrape, tenantLabels, type Sample, type TenantLabels } from './tenant-series.ts';
 
 /** `Unprogrammed`: there has never been a usable config. */
 type TenantInfoState = TenantState['kind'] | 'Unprogrammed';
@@ -18,7 +18,7 @@ export interface TenantMetrics {
 /** What the metrics tell of one tenant; null where it has no series. */
 interface TenantFigures {
   readonly labels: TenantLabels;
-  readonly state: TenantInfoState;
+  readonly infoLabels: TenantLabels & { readonly state: TenantInfoState };
   readonly ready: number;
   readonly breakerOpen: number;
   readonly users: number | null;
@@ -37,16 +37,19 @@ interface TenantFigures {
 type NumberOf = { [Name in keyof TenantFigures]: TenantFigures[Name] extends number | null ? Name : never }[keyof TenantFigures];
 
 export function createTenantMetrics(registry: Registry): TenantMetrics {
-  const registers: [] = [];
+  const registers = [registry];
+  const labelNames = ['namespace', 'tenant'];
   const tenants = new Map<TenantKey, TenantFigures>();
-  const samplesOf = (figure: NumberOf): Samples =>
-    function* () {
+  const samplesOf = (figure: NumberOf) =>
+    function* (): Generator<Sample> {
       for (const { labels, [figure]: value } of tenants.values()) if (value !== null) yield { labels, value };
     };
   const gauge = (name: string, figure: NumberOf, help: string): void =>
-    registry.registerMetric(new TenantGauge({ name, help, registers }, samplesOf(figure)));
-  const info = { name: 'scim_tenant_info', help: 'Effective state of the tenant, always 1', registers };
-  registry.registerMetric(new TenantInfo(info, () => tenants.values()));
+    tellAtScrape(new Gauge({ name, help, labelNames, registers }), samplesOf(figure));
+  const help = 'Effective state of the tenant, always 1';
+  tellAtScrape(new Gauge({ name: 'scim_tenant_info', help, labelNames: [...labelNames, 'state'], registers }), function* () {
+    for (const { infoLabels } of tenants.values()) yield { labels: infoLabels, value: 1 };
+  });
   gauge('scim_tenant_ready', 'ready', 'Whether the condition Ready is True');
   gauge('scim_tenant_breaker_open', 'breakerOpen', 'Whether the breaker is open');
   gauge('scim_tenant_users', 'users', 'People who are visible through SCIM');
@@ -64,9 +67,13 @@ export function createTenantMetrics(registry: Registry): TenantMetrics {
     'Set to 1 while a trip is told and does not happen: dry run, or a failure of the platform',
   );
   gauge('scim_tenant_paused', 'paused', 'Set to 1 while the annotation paused keeps the operator from changing anything');
-  const help = 'How often the breaker has opened, as the status counts it across restarts';
-  const trips = { name: 'scim_tenant_breaker_trips_total', help, registers };
-  registry.registerMetric(new TenantCounter(trips, samplesOf('allTrips')));
+  const trips = new Counter({
+    name: 'scim_tenant_breaker_trips_total',
+    help: 'How often the breaker has opened, as the status counts it across restarts',
+    labelNames,
+    registers,
+  });
+  tellAtScrape(trips, samplesOf('allTrips'));
   return {
     set(tenant, state, status) {
       const key = tenantKey(tenant);
@@ -85,9 +92,10 @@ function figuresOf(
 ): TenantFigures {
   const has = (type: string, status: string): boolean => conditions.some((each) => each.type === type && each.status === status);
   const { reprojection } = sync;
+  const labels = before?.labels ?? tenantLabels(tenant);
   return {
-    labels: before?.labels ?? tenantLabels(tenant),
-    state,
+    labels,
+    infoLabels: before?.infoLabels.state === state ? before.infoLabels : { ...labels, state },
     ready: has('Ready', 'True') ? 1 : 0,
     breakerOpen: breaker.state === 'Open' ? 1 : 0,
     users: sync.users ?? before?.users ?? null,
