@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
+import { withoutUndefined } from '../without-undefined.ts';
 import { FreshFile } from './fresh-file.ts';
 
 /** Where one API server is, and who we are there. client-node's KubeConfig is one. */
@@ -65,7 +66,7 @@ export class PlainAccess implements ClusterAccess {
       rejectUnauthorized: cluster.skipTLSVerify ? false : undefined,
       headers: token ? { Authorization: `Bearer ${token}` } : undefined,
     };
-    Object.assign(options, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+    Object.assign(options, withoutUndefined(given));
   }
 
   credentialsRefused(): void {

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import { withoutUndefined } from '../without-undefined.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
 /**
@@ -58,9 +59,8 @@ export class Connection {
     const identity = { ca, cert, key, rejectUnauthorized, servername };
     if (this.#agent && sameIdentity(identity, this.#identity)) return this.#agent;
     const keep = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_PROBE_MS, timeout: IDLE_MS, scheduling: 'lifo' as const };
-    const defined = Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined));
     this.#identity = identity;
-    this.#agent = this.server.protocol === 'http:' ? new HttpAgent(keep) : new HttpsAgent({ ...keep, ...defined });
+    this.#agent = this.server.protocol === 'http:' ? new HttpAgent(keep) : new HttpsAgent({ ...keep, ...withoutUndefined(identity) });
     return this.#agent;
   }
 }

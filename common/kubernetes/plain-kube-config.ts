@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Cluster, Context, User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { withoutUndefined } from '../without-undefined.ts';
 import { PlainAccess } from './cluster-access.ts';
 
 const clusterSchema = z.strictObject({
@@ -83,10 +84,4 @@ function userOf(name: string, user: z.infer<typeof userSchema>, folder: string):
 /** An empty path is none, as kubectl has it. */
 function inFolder(folder: string, path: string | undefined): string | undefined {
   return path ? resolve(folder, path) : undefined;
-}
-
-type OrUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };
-
-function withoutUndefined<T extends object>(object: OrUndefined<T>): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

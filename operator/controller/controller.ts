@@ -84,7 +84,6 @@ export function createController(parts: ControllerParts): Controller {
   const desk = createDesk(parts);
   const resync = new Resync({ reader, desk });
   const jumps = new ClockJumps(clock, monotonic);
-  let pollsExpected: number | null = null;
   const { externalUrl, docsUrl, breaker, deletionTimeoutMs } = settings;
   const eventLimit = new EventLimit();
   const runParts: TenantRunParts = { ...parts, book, propagation, eventLimit, desk, externalUrl, docsUrl, breaker, deletionTimeoutMs };
@@ -134,8 +133,7 @@ export function createController(parts: ControllerParts): Controller {
     try {
       const answers = await pods.poll(signal);
       // Also those that no pod tells of.
-      if (pollsExpected !== null && pollsExpected !== answers.expected) addAll(desk.keys());
-      pollsExpected = answers.expected;
+      if (book.expected !== null && book.expected !== answers.expected) addAll(desk.keys());
       addAll(book.record(answers));
       for (const seconds of propagation.finished((key) => book.observation(key), monotonic())) metrics.configPropagated(seconds);
     } catch (error) {

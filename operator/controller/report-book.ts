@@ -37,6 +37,11 @@ export class ReportBook {
     this.#parts = parts;
   }
 
+  /** Pods that should have answered the last poll; null before the first. */
+  get expected(): number | null {
+    return this.#expected;
+  }
+
   /**
    * Enters a poll.
    * @returns tenants that need a run: at once where failures, waves, served revisions or the number of pods changed or a

@@ -40,13 +40,13 @@ function tokenRemarks(
   const { refusedRotation } = token.status;
   const refused = refusedRotation !== null && {
     reason: 'RotationRefused',
-    message: refusalWords(spec.tokenSecretRef.name, refusedRotation.reason),
+    message: rotationRefusalWords(spec.tokenSecretRef.name, refusedRotation.reason),
   };
   return [expired, notWritten, refused, soon].filter((remark) => remark !== false);
 }
 
 /** Why a token is not rotated, and what to do instead. */
-export function refusalWords(secret: string, obstacle: NonNullable<TokenStatus['refusedRotation']>['reason']): string {
+export function rotationRefusalWords(secret: string, obstacle: NonNullable<TokenStatus['refusedRotation']>['reason']): string {
   return obstacle === 'Immutable'
     ? `it is not rotated, since Secret "${secret}" is immutable; delete the Secret, and with tokenPolicy.generate a new one is made`
     : `it is not rotated, since Secret "${secret}" was not made by the operator for this tenant and is not the operator's to write; ` +

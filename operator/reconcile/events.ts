@@ -2,7 +2,7 @@ import type { TenantConfig } from '#common/tenant-config.ts';
 import { isInvalidSpec, type ScimTenant } from '../api/scim-tenant.ts';
 import type { Condition, ConditionType, ScimTenantStatus } from '../api/scim-tenant-status.ts';
 import type { Applied, TenantEvent } from './action.ts';
-import { refusalWords } from './detail-conditions.ts';
+import { rotationRefusalWords } from './detail-conditions.ts';
 import { mappingChangedEvent } from './mapping-changed-event.ts';
 import type { Observed } from './observed.ts';
 import { oneLineWithPage } from './one-line.ts';
@@ -115,7 +115,7 @@ function refusalEvents({ status, spec }: ScimTenant, { token }: ScimTenantStatus
     {
       type: 'Warning',
       reason: 'RotationRefused',
-      message: `A new token was asked for; ${refusalWords(spec.tokenSecretRef.name, is.reason)}`,
+      message: `A new token was asked for; ${rotationRefusalWords(spec.tokenSecretRef.name, is.reason)}`,
     },
   ];
 }

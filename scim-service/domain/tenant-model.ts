@@ -29,8 +29,11 @@ export class TenantModelError extends Error {
   }
 }
 
-/** @throws TenantModelError when a rule can't be served or two targets exclude each other */
-export function compileTenantModel(config: TenantConfig): TenantModel {
+/**
+ * @param revision of the config, where it is known already
+ * @throws TenantModelError when a rule can't be served or two targets exclude each other
+ */
+export function compileTenantModel(config: TenantConfig, revision = tenantConfigRevision(config)): TenantModel {
   const key = tenantKeyOf(config);
   const schemas = mappingSchemas(config.mapping);
   const rules: CompiledRule[] = [];
@@ -47,7 +50,7 @@ export function compileTenantModel(config: TenantConfig): TenantModel {
   return {
     key,
     config,
-    revision: tenantConfigRevision(config),
+    revision,
     projection: projectionRevision(config),
     schemas,
     rules,

@@ -76,7 +76,7 @@ export class TenantDirectory implements ConfigSink {
     }
     let model: TenantModel;
     try {
-      model = compileTenantModel(config);
+      model = compileTenantModel(config, revision);
     } catch (error) {
       this.refuse(key, { revision, reason: error instanceof TenantModelError ? error.problems.join('; ') : String(error) });
       return;
