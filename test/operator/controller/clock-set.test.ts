@@ -1,14 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { createController } from '#operator/controller/controller.ts';
-import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
-import { KeyedQueue } from '#operator/queue/keyed-queue.ts';
-import { aLog } from '#test/support/a-log.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
 import { FakeCluster } from '#test/support/fake-cluster.ts';
-import { FakeMailbox, FakeNotifier } from '#test/support/fake-notifier.ts';
 import { FakePods } from '#test/support/fake-pods.ts';
+import { runController } from '#test/support/run-controller.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 const KEY: TenantKey = 'team-hr/acme';
@@ -27,37 +22,8 @@ function aWorld({ tripGraceMs = 0, maxAge = '30h' }: { tripGraceMs?: number; max
   cluster.putSecret('team-hr', 'acme-scim-token', { token: 'a-token-of-more-than-24-characters' });
   cluster.putTenant({ metadata: { namespace: 'team-hr', name: 'acme' }, spec: aSpecManifest({ tokenPolicy: { maxAge } }) });
   const pods = new FakePods(cluster, clock, ['pod-a', 'pod-b']);
-  const metrics = createOperatorMetrics(new Registry());
-  const queue = new KeyedQueue({ metrics: metrics.queue });
-  const log = aLog();
-  const controller = createController({
-    reader: cluster,
-    writer: cluster,
-    feed: cluster,
-    pods,
-    notifier: new FakeNotifier(new FakeMailbox(), { onSettled: (key) => queue.add(key) }),
-    platform: { tell() {} },
-    leadership: { assertHeld() {} },
-    clock,
-    monotonic: () => performance.now(),
-    newToken: () => 'never',
-    queue,
-    metrics,
-    logger: log.logger,
-    settings: {
-      externalUrl: 'https://scim.example.com',
-      docsUrl: null,
-      breaker: { tools: [], dryRun: false },
-      pollIntervalMs: 10,
-      tripGraceMs,
-    },
-  });
-  const stop = new AbortController();
-  const running = controller.run(stop.signal);
-  stops.push(async () => {
-    stop.abort();
-    await running;
-  });
+  const { log, end } = runController({ cluster, pods, clock }, { tripGraceMs });
+  stops.push(end);
   const condition = async (type: string): Promise<string | undefined> => {
     const found = (await cluster.tenant(KEY))?.status?.conditions.find((each) => each.type === type);
     return found && `${found.status} ${found.reason}`;

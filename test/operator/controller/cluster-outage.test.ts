@@ -1,16 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTenantKey, tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
-import { createController } from '#operator/controller/controller.ts';
-import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
-import { KeyedQueue } from '#operator/queue/keyed-queue.ts';
 import { aFaultyCluster, unavailable } from '#test/support/a-faulty-cluster.ts';
 import { aLog } from '#test/support/a-log.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
 import { FakeCluster } from '#test/support/fake-cluster.ts';
-import { FakeMailbox, FakeNotifier } from '#test/support/fake-notifier.ts';
+import { runController } from '#test/support/run-controller.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 const TENANTS = Array.from({ length: 1_000 }, (_, index): TenantKey => `team-${index % 20}/tenant-${index}`);
@@ -32,30 +28,10 @@ function aWorld() {
   put();
   const faulty = aFaultyCluster(cluster);
   const log = aLog();
-  const metrics = createOperatorMetrics(new Registry());
   const start = (): void => {
-    const controller = createController({
-      reader: faulty.port,
-      writer: faulty.port,
-      feed: cluster,
-      pods: { poll: async () => ({ reports: [], expected: 0 }) },
-      notifier: new FakeNotifier(new FakeMailbox()),
-      platform: { tell() {} },
-      leadership: { assertHeld() {} },
-      clock: Date.now,
-      monotonic: () => performance.now(),
-      newToken: () => 'never',
-      queue: new KeyedQueue({ metrics: metrics.queue }),
-      metrics,
-      logger: log.logger,
-      settings: { externalUrl: 'https://scim.example.com', docsUrl: null, breaker: { tools: [], dryRun: false }, pollIntervalMs: 100 },
-    });
-    const stop = new AbortController();
-    const running = controller.run(stop.signal);
-    stops.push(async () => {
-      stop.abort();
-      await running;
-    });
+    const pods = { poll: async () => ({ reports: [], expected: 0 }) };
+    const port = { cluster, reader: faulty.port, writer: faulty.port };
+    stops.push(runController({ ...port, pods, logger: log.logger }, { pollIntervalMs: 100, tripGraceMs: 3_000 }).end);
   };
   const handled = async (isHandled: (key: TenantKey, config: TenantConfig | null) => Promise<boolean> | boolean): Promise<number> => {
     let count = 0;

@@ -1,16 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { TenantKey } from '#common/tenant-key.ts';
-import { createController, type ControllerParts, type ControllerSettings } from '#operator/controller/controller.ts';
-import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
-import { KeyedQueue } from '#operator/queue/keyed-queue.ts';
+import type { ControllerParts, ControllerSettings } from '#operator/controller/controller.ts';
 import { aClock } from '#test/support/a-clock.ts';
-import { aLog } from '#test/support/a-log.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { FakeCluster } from '#test/support/fake-cluster.ts';
-import { FakeMailbox, FakeNotifier } from '#test/support/fake-notifier.ts';
+import { FakeMailbox } from '#test/support/fake-notifier.ts';
 import { FakePods } from '#test/support/fake-pods.ts';
+import { runController } from '#test/support/run-controller.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 const KEY: TenantKey = 'team-hr/acme';
@@ -37,41 +35,9 @@ function start(cluster: FakeCluster, overrides: Partial<ControllerParts> = {}, s
   const clock = aClock('2026-11-24T06:00:00Z');
   const pods = new FakePods(cluster, clock.now, ['pod-a', 'pod-b']);
   const mailbox = new FakeMailbox();
-  const registry = new Registry();
-  const metrics = createOperatorMetrics(registry, clock.now);
-  const log = aLog();
-  const queue = new KeyedQueue({ metrics: metrics.queue });
-  const controller = createController({
-    reader: cluster,
-    writer: cluster,
-    feed: cluster,
-    pods,
-    notifier: new FakeNotifier(mailbox, { onSettled: (key) => queue.add(key) }),
-    platform: { tell() {} },
-    leadership: { assertHeld() {} },
-    clock: clock.now,
-    monotonic: clock.now,
-    newToken: () => TOKEN,
-    queue,
-    metrics,
-    logger: log.logger,
-    ...overrides,
-    settings: {
-      externalUrl: 'https://scim.example.com',
-      docsUrl: null,
-      breaker: { tools: [], dryRun: false },
-      pollIntervalMs: 10,
-      tripGraceMs: 0,
-      ...settings,
-    },
-  });
-  const stop = new AbortController();
-  const running = controller.run(stop.signal);
-  const end = async (): Promise<void> => {
-    stop.abort();
-    await running;
-  };
-  return { controller, pods, mailbox, registry, clock, log, running, end };
+  const times = { clock: clock.now, monotonic: clock.now };
+  const shell = runController({ cluster, pods, mailbox, ...times, newToken: () => TOKEN, ...overrides }, settings);
+  return { ...shell, pods, mailbox, clock };
 }
 
 function started(...input: Parameters<typeof start>) {

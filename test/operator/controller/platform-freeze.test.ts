@@ -2,18 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { tenantKey, type TenantKey } from '#common/tenant-key.ts';
 import type { ScimTenant } from '#operator/api/scim-tenant.ts';
-import { createController } from '#operator/controller/controller.ts';
 import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
 import type { Mail } from '#operator/controller/ports.ts';
 import { createFreezeOutbox } from '#operator/notify/freeze-outbox.ts';
-import { KeyedQueue } from '#operator/queue/keyed-queue.ts';
 import { recipientMark } from '#operator/reconcile/notices.ts';
 import { aClock } from '#test/support/a-clock.ts';
 import { aLog } from '#test/support/a-log.ts';
 import { aSpecManifest } from '#test/support/a-tenant.ts';
 import { FakeCluster } from '#test/support/fake-cluster.ts';
-import { FakeMailbox, FakeNotifier } from '#test/support/fake-notifier.ts';
+import { FakeMailbox } from '#test/support/fake-notifier.ts';
 import { FakePods } from '#test/support/fake-pods.ts';
+import { runController } from '#test/support/run-controller.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 /** 60 tenants on one platform, and the whole shell of the operator. */
@@ -58,35 +57,11 @@ function lead() {
     logger,
     signal: stop.signal,
   });
-  const queue = new KeyedQueue({ metrics: metrics.queue });
-  const controller = createController({
-    reader: cluster,
-    writer: cluster,
-    feed: cluster,
-    pods,
-    notifier: new FakeNotifier(mailbox, { onSettled: (key) => queue.add(key) }),
-    platform,
-    leadership: { assertHeld() {} },
-    clock: clock.now,
-    monotonic: clock.now,
-    newToken: () => 'never',
-    queue,
-    metrics,
-    logger,
-    settings: {
-      externalUrl: 'https://scim.example.com',
-      docsUrl: null,
-      breaker: { tools: [], dryRun: false },
-      pollIntervalMs: 10,
-      resyncIntervalMs: 50,
-      tripGraceMs: 20,
-    },
-  });
-  const running = controller.run(stop.signal);
-  const end = async (): Promise<void> => {
-    stop.abort();
-    await running;
-  };
+  const times = { clock: clock.now, monotonic: clock.now };
+  const { end } = runController(
+    { cluster, pods, mailbox, ...times, platform, metrics, logger, stop },
+    { resyncIntervalMs: 50, tripGraceMs: 20 },
+  );
   stops.push(end);
   const frozen = async (): Promise<number | undefined> => (await registry.getSingleMetric('scim_breaker_frozen')?.get())?.values[0]?.value;
   return { end, frozen, registry };

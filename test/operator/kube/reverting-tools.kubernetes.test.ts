@@ -7,16 +7,15 @@ import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { tenantKey } from '#common/tenant-key.ts';
 import { toolManagers } from '#operator/breaker/tool-managers.ts';
-import { createController, type Controller } from '#operator/controller/controller.ts';
-import { createOperatorMetrics } from '#operator/controller/operator-metrics.ts';
+import { type Controller } from '#operator/controller/controller.ts';
 import type { ClusterWriter } from '#operator/controller/ports.ts';
 import { KubernetesCluster } from '#operator/kube/kubernetes-cluster.ts';
-import { KeyedQueue } from '#operator/queue/keyed-queue.ts';
 import { aLog } from '#test/support/a-log.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
-import { FakeMailbox, FakeNotifier } from '#test/support/fake-notifier.ts';
+import { FakeMailbox } from '#test/support/fake-notifier.ts';
 import { FakePods } from '#test/support/fake-pods.ts';
 import { clientSideApply, mergePatch, replace, serverSideApply, tenantPath, type Manifest } from '#test/support/reverting-tools.ts';
+import { runController } from '#test/support/run-controller.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 /** The operator's own loops on a real API server, against tools that write `enabled: true` again and again. */
@@ -32,8 +31,7 @@ let controller: Controller;
 let registry: Registry;
 /** `<method> <tenant>` of each write that the operator made. */
 const writes: string[] = [];
-const stop = new AbortController();
-let running: Promise<void>;
+let end: () => Promise<void>;
 
 beforeAll(async () => {
   server = await startApiServer();
@@ -49,37 +47,14 @@ beforeAll(async () => {
   const cluster = new KubernetesCluster({ client, configNamespace: 'scim-config', watchNamespaces: null, identity: 'operator-0', logger });
   pods = new FakePods(cluster, Date.now, ['pod-a']);
   mailbox = new FakeMailbox();
-  registry = new Registry();
-  const metrics = createOperatorMetrics(registry);
-  const queue = new KeyedQueue({ metrics: metrics.queue });
-  controller = createController({
-    reader: cluster,
-    writer: counted(cluster),
-    feed: cluster,
-    pods,
-    notifier: new FakeNotifier(mailbox, { onSettled: (key) => queue.add(key) }),
-    platform: { tell() {} },
-    leadership: { assertHeld() {} },
-    clock: Date.now,
-    monotonic: () => performance.now(),
-    newToken: () => 'never',
-    queue,
-    metrics,
-    logger,
-    settings: {
-      externalUrl: 'https://scim.example.com',
-      docsUrl: null,
-      breaker: { tools: toolManagers(['ci-*']), dryRun: false },
-      pollIntervalMs: 50,
-      tripGraceMs: 0,
-    },
-  });
-  running = controller.run(stop.signal);
+  ({ controller, registry, end } = runController(
+    { cluster, writer: counted(cluster), pods, mailbox },
+    { breaker: { tools: toolManagers(['ci-*']), dryRun: false }, pollIntervalMs: 50 },
+  ));
 }, 120_000);
 
 afterAll(async () => {
-  stop.abort();
-  await running;
+  await end();
   client.close();
   await server[Symbol.asyncDispose]();
 });
