@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
-import { parse } from 'yaml';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { podReportSchema } from '#common/pod-report.ts';
@@ -19,6 +17,7 @@ import { aLog, type LogLine } from '#test/support/a-log.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
 import { InterleavingStore } from '#test/support/interleaving-store.ts';
 import { createScimClient } from '#test/support/scim-client.ts';
+import { installKind } from '#test/support/install-kind.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 import { condition } from './cluster.ts';
 
@@ -64,10 +63,8 @@ beforeAll(async () => {
     const { status } = await api.send({ method: 'POST', path, body });
     if (status !== 201) throw new Error(`${path}: ${status}`);
   };
-  await send('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', parse(readFileSync('crds/scimtenants.yaml', 'utf8')));
-  for (const name of ['scim-config', 'team-hr']) await send('/api/v1/namespaces', { metadata: { name } });
+  await installKind(api, ['scim-config', 'team-hr']);
   await send('/api/v1/namespaces/team-hr/secrets', { metadata: { name: 'scim-token' }, stringData: { token: TOKEN } });
-  await waitUntil(async () => (await api.send({ method: 'GET', path: TENANTS })).status === 200, { what: 'the kind', timeoutMs: 20_000 });
   for (const name of ['acme', 'globex']) {
     await send(TENANTS, {
       apiVersion: 'scim-operator.dev/v1alpha1',

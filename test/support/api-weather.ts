@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiServer } from './api-server.ts';
+import { listenCuttably } from './cuttable-server.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -51,7 +51,6 @@ export const isOfLease: RequestFilter = ({ path }) => path.includes('/leases');
 export async function startApiWeather(api: ApiServer): Promise<ApiWeather> {
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const requests: SeenRequest[] = [];
-  const sockets = new Set<Socket>();
   const watches = new Set<Socket>();
   let weather: { readonly fault: Fault; readonly isMeant: RequestFilter } | null = null;
 
@@ -89,22 +88,8 @@ export async function startApiWeather(api: ApiServer): Promise<ApiWeather> {
 
   const [cert, key] = await Promise.all([readFile(api.tls.cert), readFile(api.tls.key)]);
   const server = createServer({ cert, key, keepAliveTimeout: 120_000 }, (inbound, answer) => void handle(inbound, answer));
-  for (const event of ['connection', 'secureConnection'] as const) {
-    server.on(event, (socket: Socket) => {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.once('close', () => sockets.delete(socket));
-    });
-  }
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const cut = async (): Promise<void> => {
-    if (!server.listening) return;
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await once(server, 'close');
-  };
+  const { port, track, cut, heal } = await listenCuttably(server);
+  for (const event of ['connection', 'secureConnection'] as const) server.on(event, track);
 
   return {
     port,
@@ -122,11 +107,7 @@ export async function startApiWeather(api: ApiServer): Promise<ApiWeather> {
       return open.length;
     },
     cut,
-    async heal() {
-      if (server.listening) return;
-      server.listen(port, '127.0.0.1');
-      await once(server, 'listening');
-    },
+    heal,
     async [Symbol.asyncDispose]() {
       await cut();
       agent.destroy();

@@ -22,7 +22,7 @@ export interface RunningController {
   /** As the controller's `run`. */
   readonly running: Promise<void>;
   /** Stops it, and waits until it has. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** The operator's whole shell with its loops, on real time and with nobody to tell unless a test says otherwise. */

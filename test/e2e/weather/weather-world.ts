@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { DERIVED_SECRET_SELECTOR, readDerivedSecret } from '#common/kubernetes/derived-secret.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
@@ -7,6 +5,7 @@ import { resourcePath, SECRETS, type KubernetesObject, type ResourceType } from 
 import { listObjects } from '#common/kubernetes/list-objects.ts';
 import type { TenantConfig } from '#common/tenant-config.ts';
 import { startApiServer, type ApiServer, type ApiServerOptions } from '#test/support/api-server.ts';
+import { installKind } from '#test/support/install-kind.ts';
 import { startApiWeather, type ApiWeather } from '#test/support/api-weather.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { startProgram, type Program } from '#test/support/program.ts';
@@ -175,13 +174,8 @@ export class WeatherWorld implements AsyncDisposable {
   }
 
   async #prepare(): Promise<void> {
-    const crd: unknown = parse(readFileSync(new URL('../../../crds/scimtenants.yaml', import.meta.url), 'utf8'));
-    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    await this.admin.request({ method: 'POST', path: definitions, body: crd });
-    for (const name of [CONFIG_NAMESPACE, NAMESPACE])
-      await this.admin.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
+    await installKind(this.api, [CONFIG_NAMESPACE, NAMESPACE]);
     await this.putToken(TOKEN_SECRET, 'weather-proof-token-0123456789abcdef');
-    await waitUntil(() => this.#list({ resource: SCIM_TENANTS, namespace: NAMESPACE }), { what: 'the kind ScimTenant' });
     await inLanes(this.#names, (name) => this.createTenant(name));
   }
 }

@@ -3,33 +3,18 @@ import type { OutcomeBucket, PodReport, RecentFailure, Reprojection, TenantRepor
 import type { TenantKey } from '#common/tenant-key.ts';
 import { ReportBook } from '#operator/controller/report-book.ts';
 import { aClock } from '#test/support/a-clock.ts';
+import { aTenantReport } from '#test/support/a-tenant-report.ts';
 
 const ACME: TenantKey = 'team-hr/acme';
 
 function aReport(pod: string, tenant: Partial<TenantReport> | null = {}, bootId = `${pod}-1`): PodReport {
-  const full: TenantReport = {
-    generation: 1,
-    revision: 'r1',
-    epoch: 0,
-    lastRequestTime: null,
-    lastSuccessTime: null,
-    users: null,
-    usersTime: null,
-    buckets: [],
-    deactivationWave: null,
-    reprojection: null,
-    recentFailures: [],
-    ignoredAttributes: [],
-    deletion: null,
-    refused: null,
-  };
   return {
     version: 1,
     bootId,
     pod,
     time: '2026-11-24T06:00:00.000Z',
     synced: true,
-    tenants: tenant ? { [ACME]: { ...full, ...tenant } } : {},
+    tenants: tenant ? { [ACME]: aTenantReport(tenant) } : {},
     cursor: null,
     partial: false,
     gone: [],

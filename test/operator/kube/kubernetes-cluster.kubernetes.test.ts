@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { derivedSecretNameOf } from '#common/kubernetes/derived-secret.ts';
@@ -18,6 +16,7 @@ import { SCIM_TENANTS } from '#operator/kube/parse-scim-tenant.ts';
 import { describeCluster, type ClusterUnderTest, type TenantManifest } from '#test/contracts/cluster-contract.ts';
 import { aTenantConfig } from '#test/support/a-tenant-config.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
+import { installKind } from '#test/support/install-kind.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 const logger = createLogger({ program: 'test', level: 'silent' });
@@ -27,12 +26,7 @@ let person: KubernetesClient;
 beforeAll(async () => {
   server = await startApiServer();
   person = new KubernetesClient(loadKubeConfig(server.kubeconfig));
-  const crd: unknown = parse(await readFile(new URL('../../../crds/scimtenants.yaml', import.meta.url), 'utf8'));
-  await person.request({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: crd });
-  await waitUntil(async () => (await person.request({ method: 'GET', path: resourcePath(SCIM_TENANTS) })) !== null, {
-    what: 'the kind ScimTenant',
-    timeoutMs: 20_000,
-  });
+  await installKind(server);
 }, 120_000);
 
 afterAll(async () => {

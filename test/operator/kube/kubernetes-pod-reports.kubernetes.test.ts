@@ -8,6 +8,7 @@ import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { createLogger } from '#common/logger.ts';
 import type { PodReport } from '#common/pod-report.ts';
 import { KubernetesPodReports } from '#operator/kube/kubernetes-pod-reports.ts';
+import { aTenantReport } from '#test/support/a-tenant-report.ts';
 import { startApiServer, type ApiServer } from '#test/support/api-server.ts';
 import { startPodNetwork, type PodNetwork } from '#test/support/pod-network.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
@@ -15,22 +16,7 @@ import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 const logger = createLogger({ program: 'test', level: 'silent' });
 /** The API takes no loopback address for an endpoint, so pods have one of a network that leads to this machine. */
 const POD_ADDRESS = '192.0.2.10';
-const A_TENANT_REPORT = {
-  generation: 1,
-  revision: '0123456789abcdef',
-  epoch: 0,
-  lastRequestTime: null,
-  lastSuccessTime: null,
-  users: null,
-  usersTime: null,
-  buckets: [],
-  deactivationWave: null,
-  deletion: null,
-  refused: null,
-  reprojection: null,
-  recentFailures: [],
-  ignoredAttributes: [],
-};
+const A_TENANT_REPORT = aTenantReport({ revision: '0123456789abcdef' });
 const forever = new AbortController().signal;
 let server: ApiServer;
 let admin: KubernetesClient;

@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { Registry } from 'prom-client';
-import { parse } from 'yaml';
+import type { Registry } from 'prom-client';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { tenantKey } from '#common/tenant-key.ts';
@@ -16,6 +14,7 @@ import { FakeMailbox } from '#test/support/fake-notifier.ts';
 import { FakePods } from '#test/support/fake-pods.ts';
 import { clientSideApply, mergePatch, replace, serverSideApply, tenantPath, type Manifest } from '#test/support/reverting-tools.ts';
 import { runController } from '#test/support/run-controller.ts';
+import { installKind } from '#test/support/install-kind.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 /** The operator's own loops on a real API server, against tools that write `enabled: true` again and again. */
@@ -35,13 +34,7 @@ let end: () => Promise<void>;
 
 beforeAll(async () => {
   server = await startApiServer();
-  const crd: unknown = parse(await readFile(new URL('../../../crds/scimtenants.yaml', import.meta.url), 'utf8'));
-  await server.send({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: crd });
-  await waitUntil(async () => (await server.send({ method: 'GET', path: '/apis/scim-operator.dev/v1alpha1/scimtenants' })).status === 200, {
-    what: 'the kind ScimTenant',
-    timeoutMs: 20_000,
-  });
-  await server.send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: 'scim-config' } } });
+  await installKind(server, ['scim-config']);
   client = new KubernetesClient(loadKubeConfig(server.kubeconfig));
   const { logger } = aLog();
   const cluster = new KubernetesCluster({ client, configNamespace: 'scim-config', watchNamespaces: null, identity: 'operator-0', logger });

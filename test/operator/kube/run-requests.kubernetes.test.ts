@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { KubernetesClient } from '#common/kubernetes/client.ts';
 import { loadKubeConfig } from '#common/kubernetes/kube-config.ts';
 import { createLogger } from '#common/logger.ts';
@@ -12,6 +10,7 @@ import { aSpecManifest } from '#test/support/a-tenant.ts';
 import { FakeCluster } from '#test/support/fake-cluster.ts';
 import { FakeMailbox } from '#test/support/fake-notifier.ts';
 import { FakePods } from '#test/support/fake-pods.ts';
+import { installKind } from '#test/support/install-kind.ts';
 import { waitUntil } from '#test/support/wait-until.ts';
 
 const KEY = 'team-hr/acme';
@@ -26,15 +25,7 @@ const requests: string[] = [];
 
 beforeAll(async () => {
   server = await startApiServer();
-  const crd: unknown = parse(await readFile(new URL('../../../crds/scimtenants.yaml', import.meta.url), 'utf8'));
-  await server.send({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: crd });
-  await waitUntil(async () => (await server.send({ method: 'GET', path: TENANTS })).status === 200, {
-    what: 'the kind',
-    timeoutMs: 20_000,
-  });
-  for (const name of ['team-hr', 'scim-config']) {
-    await server.send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
-  }
+  await installKind(server, ['team-hr', 'scim-config']);
   client = new KubernetesClient(loadKubeConfig(server.kubeconfig), {
     requested: (method, code) => void requests.push(`${method} ${code}`),
   });
